@@ -1,0 +1,58 @@
+"""The keys and tokens that a command signs or signs in with."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from commands.screen import Sorry
+from records.clock import Clock
+from settings import Settings
+from web.keys import open_tokens
+from web.tokens import Tokens
+
+SHORTEST = 32
+STAFF_FILE = "demo-staff.json"
+
+
+def tokens_of(settings: Settings, clock: Clock) -> Tokens:
+    """As the service signs and reads them. Raises Sorry, naming the setting, for a key that is too short."""
+    for name in ("customer_token_key", "conversation_token_key"):
+        given = len(getattr(settings, name).encode())
+        if 0 < given < SHORTEST:
+            raise Sorry(f"{name.upper()} has {given} bytes; a key that signs tokens must have {SHORTEST} or more.")
+    return open_tokens(
+        customers=settings.customer_token_key,
+        conversations=settings.conversation_token_key,
+        kept=settings.var,
+        clock=clock,
+    )
+
+
+def read_staff(var: Path) -> list[dict[str, Any]]:
+    """The demo's members of staff with their keys, `{name, roles, key}`; empty before the first `serve --demo`."""
+    try:
+        found = json.loads((var / STAFF_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    return found if isinstance(found, list) else []
+
+
+def write_staff(var: Path, team: list[dict[str, Any]]) -> None:
+    """For its owner's eyes alone; whole or not at all."""
+    file = var / f".{STAFF_FILE}"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as written:
+        json.dump(team, written, indent=1)
+    file.replace(var / STAFF_FILE)
+
+
+def staff_key(settings: Settings, given: str | None) -> str:
+    """The key that was given, else the demo's lead's. Raises Sorry when there is none."""
+    if given:
+        return given
+    leads = [member["key"] for member in read_staff(settings.var) if "lead" in member.get("roles", [])]
+    if not leads:
+        raise Sorry(
+            "This needs a staff key: --key, or CLOSELOOP_STAFF_KEY. To make one: closeloop token staff NAME --role lead."
+        )
+    return str(leads[0])

@@ -1,0 +1,76 @@
+"""`python -m evals`: plays the cases and prints what became of them."""
+
+import argparse
+import asyncio
+import fnmatch
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from evals.case import Case
+from evals.found import Edge
+from evals.load import CASES, CaseInvalid, load_cases
+from evals.report import edges_line, table, wrong_lines
+from evals.stage import open_stage
+from evals.suite import Result, drawn_edges, run_cases, summary
+from records.embedded import start_postgres
+from settings import read_settings
+
+POSTGRES = Path(__file__).parents[1] / "var" / "evals-postgres"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when every case passed, 1 when one failed, 2 when the cases cannot be read or none is meant."""
+    parser = argparse.ArgumentParser(prog="python -m evals", description="Plays the eval cases.")
+    parser.add_argument(
+        "--only", default="", metavar="PATTERN", help="cases whose name holds this; * and ? as in a shell"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also writes the results here")
+    parser.add_argument(
+        "--cases", type=Path, default=CASES, metavar="FOLDER", help="the cases, if not the demo company's"
+    )
+    parser.add_argument("--quick", action="store_true", help="the twins only in their first phrasing")
+    options = parser.parse_args(arguments)
+    console = Console()
+    try:
+        cases = [case for case in load_cases(options.cases) if fnmatch.fnmatch(case.name, f"*{options.only}*")]
+    except CaseInvalid as invalid:
+        console.print(invalid.detail, style="red", markup=False)
+        return 2
+    if not cases:
+        console.print(f"No case is called {options.only}.", style="red", markup=False)
+        return 2
+    results, drawn = asyncio.run(_played(cases, console, options.quick))
+    _show(results, drawn, console, whole=not options.only)
+    if options.json:
+        options.json.write_text(json.dumps(summary(results), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return 0 if results and all(result.passed for result in results) else 1
+
+
+async def _played(cases: Sequence[Case], console: Console, quick: bool) -> tuple[list[Result], set[Edge]]:
+    server = read_settings().database_url or (await asyncio.to_thread(start_postgres, POSTGRES)).get_uri()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    results: list[Result] = []
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("opening", total=len(cases))
+        async with open_stage(server) as stage:
+            async for result in run_cases(stage, cases, quick=quick):
+                results.append(result)
+                progress.update(bar, advance=1, description=result.case.name)
+            return results, drawn_edges(stage)
+
+
+def _show(results: Sequence[Result], drawn: set[Edge], console: Console, *, whole: bool) -> None:
+    console.print(table(results))
+    for line in wrong_lines(results):
+        console.print(line)
+    if whole:
+        console.print(edges_line(drawn, results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

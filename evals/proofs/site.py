@@ -1,0 +1,148 @@
+"""Where a proof takes place: a database, the demo company, an index server and a folder, all its own."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg import AsyncConnection, sql
+from psycopg.rows import dict_row
+
+from evals.proofs.processes import PATIENCE, free_port
+from records import staff
+from records.clock import SystemClock
+from records.database import open_database
+from records.embedded import ensure_database
+from records.ids import new_id
+from runs.startup import prepare
+from server import make_tokens
+from settings import Settings
+from tools.demo.serve import running_demo
+from web.tokens import Tokens
+
+MODELS = Path(__file__).parents[2] / "var" / "models"
+KEPT = ("alembic_version", "checkpoint_migrations", "staff", "procrastinate_workers")
+OPEN_WORK = """
+    SELECT id::text FROM messages WHERE author = 'customer' AND run_id IS NULL
+    UNION ALL SELECT id FROM runs WHERE status <> 'finished'
+    UNION ALL SELECT id::text FROM procrastinate_jobs WHERE task_name = 'drive' AND status IN ('todo', 'doing')"""
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """`settings` are those of a server that works as well. `staff_key`: of somebody who may decide everything."""
+
+    settings: Settings
+    demo: httpx.AsyncClient
+    tokens: Tokens
+    staff_key: str
+
+    def another(self, **changes: Any) -> Settings:
+        """The settings of another process here."""
+        return replace(self.settings, **{"port": free_port(), **changes})
+
+    async def rows(self, statement: Any, *values: Any) -> list[Json]:
+        """Reads the database as an auditor would: not through the product."""
+        async with await AsyncConnection.connect(
+            self.settings.database_url, autocommit=True, row_factory=dict_row
+        ) as conn:
+            return await (await conn.execute(statement, values)).fetchall()
+
+    async def effects(self, **which: str) -> list[Json]:
+        """What really happened at the demo company."""
+        items: list[Json] = (await self.demo.get("/effects", params=which)).raise_for_status().json()["items"]
+        return items
+
+    async def clear(self) -> None:
+        """Everything as at the beginning, but for the staff."""
+        self.marker.unlink(missing_ok=True)
+        (await self.demo.post("/reset", json={})).raise_for_status()
+        async with await AsyncConnection.connect(self.settings.database_url, autocommit=True) as conn:
+            found = await conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            names = [row[0] for row in await found.fetchall() if row[0] not in KEPT]
+            await conn.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
+
+    async def settled(self) -> None:
+        """Waits until nobody owes anything any more: no message, no run, no job. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.rows(OPEN_WORK):  # noqa: ASYNC110 - what other processes do is seen by looking only
+                await asyncio.sleep(0.1)
+
+    @property
+    def marker(self) -> Path:
+        """There as soon as a process has died at CRASH_AT."""
+        return self.settings.var / "crashed"
+
+
+@asynccontextmanager
+async def open_site(server_url: str, folder: Path, *, chroma: bool) -> AsyncIterator[Site]:
+    """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end."""
+    async with AsyncExitStack() as stack:
+        own, demo_url = (stack.enter_context(_database(server_url)) for _ in range(2))
+        await asyncio.to_thread(_furnish, folder)
+        prepare(own)  # not in a thread: alembic's context is one for the whole process
+        settings = Settings(
+            database_url=own,
+            var=folder,
+            port=free_port(),
+            demo_url=await stack.enter_async_context(running_demo(demo_url)),
+            chroma_url=await stack.enter_async_context(_chroma(folder)) if chroma else "",
+            customer_token_key=new_id("key") * 3,
+            conversation_token_key=new_id("key") * 3,
+            answer_seconds=3.0,
+            settle_seconds=1.0,
+        )
+        demo = await stack.enter_async_context(httpx.AsyncClient(base_url=settings.demo_url, trust_env=False))
+        tokens = make_tokens(settings, SystemClock())
+        yield Site(settings=settings, demo=demo, tokens=tokens, staff_key=await _staff_key(own))
+
+
+def _furnish(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "models").exists():
+        (folder / "models").symlink_to(MODELS)
+
+
+@contextmanager
+def _database(server_url: str) -> Iterator[str]:
+    name = new_id("proof")
+    yield ensure_database(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@asynccontextmanager
+async def _chroma(folder: Path) -> AsyncIterator[str]:
+    """An index server, which several processes may use at once."""
+    port, nowhere = free_port(), asyncio.subprocess.DEVNULL
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
+    process = await asyncio.create_subprocess_exec(
+        *command, "--path", str(folder / "index"), stdout=nowhere, stderr=nowhere
+    )
+    try:
+        await _answering(f"http://127.0.0.1:{port}/api/v2/heartbeat")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _answering(url: str) -> None:
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(trust_env=False) as http:
+        while True:
+            with suppress(httpx.TransportError):
+                (await http.get(url)).raise_for_status()
+                return
+            await asyncio.sleep(0.1)
+
+
+async def _staff_key(url: str) -> str:
+    """A member of staff who may decide everything; returns the key."""
+    async with open_database(url, size=2) as database, database.transaction() as conn:
+        return (await staff.add(conn, "Robin", ["admin"], now=SystemClock().now()))[1]

@@ -1,0 +1,154 @@
+"""Where cases are played: the whole service in this process, on a throwaway database and folder, with a demo company."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, get_args
+
+import httpx
+import psycopg
+from psycopg import AsyncConnection, sql
+from psycopg.rows import dict_row
+
+from evals.case import VISITOR, Role
+from records import staff
+from records.clock import ManualClock, SystemClock
+from records.embedded import ensure_database
+from records.ids import CustomerId, new_id
+from server import Opened, create_app
+from settings import Settings
+from tools.demo.serve import running_demo
+
+MODELS = Path(__file__).parents[1] / "var" / "models"
+PATIENCE = 20.0
+"""Seconds until whatever a turn set going must have come to rest."""
+TABLES = (
+    "submissions",
+    "audit",
+    "handoffs",
+    "ledger",
+    "approval_events",
+    "approvals",
+    "proposals",
+    "events",
+    "messages",
+    "runs",
+    "conversations",
+    "switches",
+    "dials",
+    "checkpoints",
+    "checkpoint_blobs",
+    "checkpoint_writes",
+    "procrastinate_jobs",
+)
+"""What a play leaves behind, in an order in which nothing refers to what is already gone."""
+_BUSY = """
+SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = 'drive' OR status = 'doing')
+    OR EXISTS (SELECT FROM runs WHERE status = 'running') AS busy
+"""
+Json = dict[str, Any]
+
+
+class NotAtRest(Exception):
+    """The service was still busy after PATIENCE seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """`keys`: a staff key for each role. `database` reads the records as an auditor would: not through the product."""
+
+    opened: Opened
+    http: httpx.AsyncClient
+    demo: httpx.AsyncClient
+    clock: ManualClock
+    database: AsyncConnection[Json]
+    keys: dict[str, str]
+
+    async def clear(self) -> None:
+        """Everything as at the beginning, but for the staff; the demo company's day begins at the clock's time."""
+        gone = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in TABLES)
+        await self.database.execute(gone)
+        (await self.demo.post("/reset", json={"now": self.clock.now().isoformat()})).raise_for_status()
+
+    async def rows(self, statement: Any, *values: Any) -> list[Json]:
+        return await (await self.database.execute(statement, values)).fetchall()
+
+    async def at_rest(self) -> None:
+        """Until every message is taken up and every run has finished or waits for a person. Raises NotAtRest."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (await self.rows(_BUSY))[0]["busy"]:  # noqa: ASYNC110 - the queue tells nobody that it is empty
+                    await asyncio.sleep(0.02)
+        except TimeoutError as error:
+            raise NotAtRest from error
+
+    async def advance(self, step: timedelta) -> None:
+        """Moves the clock and lets what is due expire."""
+        self.clock.advance(step)
+        await self.opened.sweep.expire()
+
+    def customer(self, name: str) -> dict[str, str]:
+        return {} if name == VISITOR else bearer(self.opened.tokens.for_customer(CustomerId(name)))
+
+    def staff(self, role: str) -> dict[str, str]:
+        return bearer(self.keys[role])
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@asynccontextmanager
+async def open_stage(server_url: str) -> AsyncIterator[Stage]:
+    """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end."""
+    async with AsyncExitStack() as stack:
+        own, theirs = (stack.enter_context(_database(server_url)) for _ in range(2))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="closeloop-")))
+        demo_url = await stack.enter_async_context(running_demo(theirs))
+        clock = ManualClock(SystemClock().now().replace(microsecond=0))
+        app = create_app(_settings(own, demo_url, folder), clock=clock)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app)
+        database = await AsyncConnection.connect(own, autocommit=True, row_factory=dict_row)
+        yield Stage(
+            opened=app.state.opened,
+            http=await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://evals")),
+            demo=await stack.enter_async_context(httpx.AsyncClient(base_url=demo_url, trust_env=False)),
+            clock=clock,
+            database=await stack.enter_async_context(database),
+            keys=await _keys(app.state.opened),
+        )
+
+
+def _settings(database_url: str, demo_url: str, folder: Path) -> Settings:
+    MODELS.mkdir(parents=True, exist_ok=True)
+    (folder / "models").symlink_to(MODELS)
+    return Settings(
+        database_url=database_url,
+        demo_url=demo_url,
+        var=folder,
+        customer_token_key=new_id("key") * 3,
+        conversation_token_key=new_id("key") * 3,
+        fact_seconds=1.0,
+        answer_seconds=1.0,
+        settle_seconds=0.5,
+    )
+
+
+@contextmanager
+def _database(server_url: str) -> Iterator[str]:
+    name = new_id("evals")
+    yield ensure_database(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+async def _keys(opened: Opened) -> dict[str, str]:
+    """One member of staff for each role, and a second one in billing."""
+    now = opened.services.clock.now()
+    async with opened.services.database.transaction() as conn:
+        return {name: (await staff.add(conn, name, [name.removesuffix("2")], now=now))[1] for name in get_args(Role)}

@@ -1,0 +1,57 @@
+"""The agenda: what a conversation still owes its customer. It outlives the runs; each run takes up what it can."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from graph.state import Request
+from records.ids import new_id
+
+OWED = ("open", "asked", "waiting")
+
+
+def new_request(intent: str, probability: float, text: str) -> Request:
+    return Request(
+        id=new_id("req"),
+        intent=intent,
+        probability=probability,
+        text=text,
+        slots={},
+        focus={},
+        status="open",
+        asked="",
+        said="",
+        citations=[],
+        approval="",
+    )
+
+
+def asked(agenda: Sequence[dict[str, Any]]) -> list[Request]:
+    """The requests whose question the customer's next message may answer."""
+    return [cast(Request, item) for item in agenda if item["status"] == "asked"]
+
+
+def left_open(agenda: Sequence[dict[str, Any]]) -> list[Request]:
+    """The requests that no run has got to yet."""
+    return [cast(Request, item) for item in agenda if item["status"] == "open"]
+
+
+def without_open(agenda: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The agenda when nobody is to go on with what is open."""
+    return [item for item in agenda if item["status"] != "open"]
+
+
+def without_card(agenda: Sequence[dict[str, Any]], approval: str) -> list[dict[str, Any]]:
+    """The agenda when nobody waits for this card any more."""
+    return [item for item in agenda if item["status"] != "waiting" or item["approval"] != approval]
+
+
+def rewritten(agenda: Sequence[dict[str, Any]], requests: Sequence[Request]) -> list[dict[str, Any]]:
+    """The agenda after a run: its own requests as it leaves them, everybody else's as they were."""
+    own = {request["id"] for request in requests}
+    others = [item for item in agenda if item["id"] not in own]
+    return [*others, *(cast(dict[str, Any], request) for request in requests if request["status"] in OWED)]
+
+
+def with_request(requests: Sequence[Request], changed: Request) -> list[Request]:
+    """The requests, one of them replaced."""
+    return [changed if request["id"] == changed["id"] else request for request in requests]

@@ -1,0 +1,85 @@
+"""The card: all that an approver needs to decide, and the very words the customer will get, fixed when it is filed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.deps import Deps
+from graph.state import Request, SupportState
+from graph.texts import text
+from policy.playbook import Playbook
+from policy.words import money, plain
+from records.conversations import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replies:
+    """What the customer is told: now, on approval, on rejection."""
+
+    holding: str
+    approve: str
+    reject: str
+
+
+def replies_of(state: SupportState, deps: Deps, request: Request | None, arguments: dict[str, Any]) -> Replies:
+    """Rendered from records and the proposal's arguments; a receipt is imagined that says just what is proposed."""
+    playbook = deps.company.playbooks.get(request["intent"]) if request else None
+    values = _values(state, deps, request, arguments)
+    return Replies(
+        holding=_render(playbook, "holding", values),
+        approve=_render(playbook, "done", values),
+        reject=_render(playbook, "declined", values),
+    )
+
+
+def _values(state: SupportState, deps: Deps, request: Request | None, arguments: dict[str, Any]) -> dict[str, Any]:
+    facts = {name: fact["value"] for name, fact in state.get("facts", {}).items() if fact["value"] is not None}
+    currency = next((fact["currency"] for fact in facts.values() if "currency" in fact), deps.company.currency)
+    receipt: dict[str, Any] = {
+        "system": "",
+        "reference": "",
+        "amount": arguments.get("amount"),
+        "currency": currency,
+        "details": {},
+    }
+    return facts | {
+        "arguments": arguments,
+        "receipt": receipt,
+        "slots": request["slots"] if request else {},
+        "company": {"name": deps.company.name, "currency": deps.company.currency},
+    }
+
+
+def _render(playbook: Playbook | None, which: str, values: dict[str, Any]) -> str:
+    template = getattr(playbook.replies, which) if playbook else None
+    return (template.render(values) if template else None) or text(which)
+
+
+def title_of(tool: str, arguments: dict[str, Any], amount: int, currency: str) -> str:
+    """What will happen, in a line."""
+    what = plain(tool).capitalize()
+    if amount:
+        return f"{what} of {money(amount, currency)}"
+    shown = ", ".join(str(value) for value in arguments.values())
+    return f"{what}: {shown}" if len(shown) <= 120 else what
+
+
+def digest_of(*shown: Any) -> str:
+    """Binds a decision to everything that the approver was shown."""
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def evidence_of(state: SupportState) -> dict[str, Any]:
+    """The records and passages that the proposal stands on, and the records that could not be read."""
+    passages = [passage for found in state.get("passages", {}).values() for passage in found]
+    return {
+        "facts": list(state.get("facts", {}).values()),
+        "gaps": list(state.get("gaps", {}).values()),
+        "passages": list({passage["id"]: passage for passage in passages}.values()),
+    }
+
+
+def transcript_of(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"author": m.author, "text": m.body, "at": m.created_at.isoformat()} for m in messages]

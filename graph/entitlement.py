@@ -1,0 +1,222 @@
+"""Policy applied to one proposal of one run: fresh facts, the budget, the dial, the switch, and whoever approved.
+
+Everything that decides is read here, from PostgreSQL and the business systems; of the graph's state only the proposal
+comes in, and that is what is judged. `check_entitlement` asks before, `act` asks again under the customer's lock.
+"""
+
+import asyncio
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from graph.deps import Services
+from graph.state import Proposal
+from policy.ask import Approver, Ask, Clause, Verdict
+from policy.company import Company
+from policy.verdict import judge, moved_by
+from records import approvals, ledger, staff, switches
+from records.approvals import Approval
+from records.ids import LedgerKey
+from records.runs import Run
+from records.sql import Connection
+from tools import WRITES
+from tools.sources import FactRead, Gap, read_fact
+from tools.tool import UNTOLD, Json, Tool
+
+UNREAD = "records_unavailable"
+FOCUS = ("order", "charge", "subscription")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessed:
+    """A proposal and all that was established about it. `approval`: the decided card that covers it, if any.
+    `amount`, `currency`: what the ledger books."""
+
+    proposal: Proposal
+    verdict: Verdict
+    digest: str
+    key: LedgerKey
+    facts: dict[str, FactRead]
+    gaps: tuple[Gap, ...]
+    confidence: float
+    approval: Approval | None
+    amount: int
+    currency: str
+    policy_version: str
+
+
+def digest_of(run: Run, proposal: Proposal) -> str:
+    """Names a proposal: the same tool and arguments for the same customer have the same digest, whoever wrote them."""
+    named = [proposal["tool"], proposal["arguments"], run.customer_id]
+    return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+async def assess(services: Services, conn: Connection, run: Run, proposal: Proposal) -> Assessed:
+    """Judges a proposal as things stand now. A proposal that makes no sense is denied, never an error."""
+    company = services.company.current()
+    tool = next((tool for tool in WRITES if tool.name == proposal["tool"]), None)
+    arguments = _parsed(tool, proposal)
+    if tool is None or arguments is None or run.customer_id is None:
+        return _unreadable(company, run, proposal)
+    proposal = {**proposal, "arguments": arguments}
+    facts, gaps = await _facts(services, run, tool, arguments)
+    ask = await _ask(services, conn, run, proposal, facts, company)
+    approval = await approvals.decided_for(conn, run.id, digest_of(run, proposal))
+    ask = replace(ask, approver=await approver_of(conn, approval))
+    moved = moved_by(company, ask) if ask.tool in company.tools else None
+    key = tool.key(arguments, _values(facts))
+    return Assessed(
+        proposal=proposal,
+        verdict=_read(_identified(judge(company, ask), key), gaps),
+        digest=digest_of(run, proposal),
+        key=key,
+        facts=facts,
+        gaps=gaps,
+        confidence=ask.confidence,
+        approval=approval,
+        amount=(moved.amount or 0) if moved else 0,
+        currency=moved.currency if moved else "",
+        policy_version=company.version,
+    )
+
+
+async def approver_of(conn: Connection, approval: Approval | None) -> Approver | None:
+    """The roles of whoever decided, as they are now; None when nobody did, or nobody who still works here."""
+    if approval is None or approval.decided_by is None:
+        return None
+    principal = await staff.by_id(conn, approval.decided_by)
+    if principal is None:
+        return None
+    people = 2 if approval.first_by and approval.first_by != approval.decided_by else 1
+    return Approver(roles=tuple(principal.roles), people=people)
+
+
+def _parsed(tool: Tool | None, proposal: Proposal) -> Json | None:
+    try:
+        return tool.parse(proposal["arguments"]) if tool else None
+    except ValidationError:
+        return None
+
+
+def _identified(verdict: Verdict, key: LedgerKey) -> Verdict:
+    """An action whose records do not tell what it would be for has no identity, and so could happen twice."""
+    if verdict.kind == "deny" or not key.endswith(f":{UNTOLD}"):
+        return verdict
+    clause = Clause(id="identity", sentence="The records do not tell what this would be for.", held=False)
+    return Verdict(kind="deny", clauses=(*verdict.clauses, clause))
+
+
+def _read(verdict: Verdict, gaps: tuple[Gap, ...]) -> Verdict:
+    """A denial while a record could not be read is no answer to the customer: it names the gap, and a person looks."""
+    if verdict.kind != "deny" or not gaps:
+        return verdict
+    clause = Clause(id=UNREAD, sentence="A record could not be read just now.", held=False)
+    return Verdict(kind="deny", clauses=(*verdict.clauses, clause), allowed="")
+
+
+def _unreadable(company: Company, run: Run, proposal: Proposal) -> Assessed:
+    """A visitor's proposal, an unlisted tool, or arguments that are no arguments."""
+    known = any(tool.name == proposal["tool"] for tool in WRITES)
+    clause = ("arguments", "The action is not described as it must be.")
+    if run.customer_id is None:
+        clause = ("verified", "The customer is not signed in.")
+    elif not known:
+        clause = ("listed", "There is no such action.")
+    denied = Verdict(kind="deny", clauses=(Clause(id=clause[0], sentence=clause[1], held=False),))
+    return Assessed(
+        proposal=proposal,
+        verdict=denied,
+        digest=digest_of(run, proposal),
+        key=LedgerKey(""),
+        facts={},
+        gaps=(),
+        confidence=0.0,
+        approval=None,
+        amount=0,
+        currency="",
+        policy_version=company.version,
+    )
+
+
+async def _facts(
+    services: Services, run: Run, tool: Tool, arguments: Json
+) -> tuple[dict[str, FactRead], tuple[Gap, ...]]:
+    if run.customer_id is None:
+        return {}, ()
+    focus = {name: str(arguments[name]) for name in FOCUS if name in arguments}
+    timeout = services.limits.fact_timeout
+    reads = [read_fact(n, services.systems, run.customer_id, focus, services.clock, timeout) for n in tool.needs]
+    done = await asyncio.gather(*reads)
+    facts = {read.fact: read for read in done if isinstance(read, FactRead) and read.value is not None}
+    return facts, tuple(read for read in done if isinstance(read, Gap))
+
+
+async def _ask(
+    services: Services,
+    conn: Connection,
+    run: Run,
+    proposal: Proposal,
+    facts: dict[str, FactRead],
+    company: Company,
+) -> Ask:
+    """Intent and confidence are those that classify wrote to the run's row, not those the proposal claims."""
+    request = next((r for r in run.requests if r["id"] == proposal["request"]), None)
+    intent = request["intent"] if request else ""
+    playbook = company.playbooks.get(intent)
+    dials = await switches.dials(conn)
+    customer = facts["customer"].value if "customer" in facts else None
+    return Ask(
+        tool=proposal["tool"],
+        arguments=proposal["arguments"],
+        intent=intent,
+        verified=run.customer_id is not None,
+        tier=str((customer or {}).get("tier", "")),
+        facts=_values(facts),
+        autonomy=_dial(run, dials.get(intent, playbook.autonomy if playbook else "off")),
+        confidence=float(request["probability"]) if request else 0.0,
+        now=services.clock.now(),
+        spent=await _spent(services, conn, run, proposal["tool"], company),
+        kill_switch=await switches.killed(conn),
+    )
+
+
+def _dial(run: Run, autonomy: switches.Autonomy) -> switches.Autonomy:
+    """While a person has the conversation, the agent only suggests."""
+    return "suggest" if run.assignee is not None and autonomy == "auto" else autonomy
+
+
+async def _spent(services: Services, conn: Connection, run: Run, tool: str, company: Company) -> int:
+    policy = company.tools.get(tool)
+    if policy is None or policy.allow is None or run.customer_id is None:
+        return 0
+    window: timedelta = policy.allow.window
+    since = services.clock.now() - window
+    return await ledger.spent(conn, run.customer_id, policy.allow.currency or company.currency, since=since)
+
+
+def _values(facts: dict[str, FactRead]) -> dict[str, dict[str, Any]]:
+    return {name: read.value for name, read in facts.items() if read.value is not None}
+
+
+async def save(services: Services, conn: Connection, run: Run, assessed: Assessed) -> None:
+    """Writes the proposal with its verdict: what `act` will look for."""
+    await ledger.save_proposal(
+        conn,
+        now=services.clock.now(),
+        run=run.id,
+        digest=assessed.digest,
+        key=assessed.key,
+        intent=assessed.proposal["intent"],
+        tool=assessed.proposal["tool"],
+        arguments=assessed.proposal["arguments"],
+        reason=assessed.proposal["reason"],
+        evidence=[f"{read.source}:{read.fact}" for read in assessed.facts.values()],
+        confidence=assessed.confidence,
+        verdict=assessed.verdict.kind,
+        clauses=[vars(clause) for clause in assessed.verdict.clauses],
+        policy_version=assessed.policy_version,
+    )

@@ -1,0 +1,76 @@
+"""Rule: policy's verdict on the proposal, on fresh facts, as the approver where somebody approved."""
+
+from typing import Any
+
+from graph.deps import Deps
+from graph.entitlement import Assessed, assess, save
+from graph.state import Proposal, SupportState, Update, VerdictState
+from policy.ask import Clause, Verdict
+from records import approvals, events, ledger, runs
+from records.approvals import Approval
+from records.runs import Run
+from records.sql import Connection
+
+
+async def check_entitlement(state: SupportState, deps: Deps) -> Update:
+    """Judges, writes the verdict down, and tells decide on a denial what would be allowed."""
+    services = deps.services
+    async with services.database.transaction() as conn:
+        run = await runs.get(conn, deps.run_id)
+        proposal = await _decided_on(conn, run, state["step"]["proposal"])
+        assessed = await assess(services, conn, run, proposal)
+        verdict = await _not_again(conn, run, assessed) or assessed.verdict
+        await save(services, conn, run, assessed)
+        told = told_verdict(assessed, verdict)
+        await events.append(
+            conn,
+            run.conversation_id,
+            run.id,
+            [("verdict", {**told, "tool": proposal["tool"]})],
+            now=services.clock.now(),
+        )
+    update: Update = {"verdict": told, "step": {"kind": "propose", "proposal": assessed.proposal}}
+    if verdict.kind == "deny":
+        update["denials"] = [*state.get("denials", []), told]
+    return update
+
+
+def told_verdict(assessed: Assessed, verdict: Verdict) -> VerdictState:
+    clauses: list[dict[str, Any]] = [vars(clause) for clause in verdict.clauses]
+    return {
+        "kind": verdict.kind,
+        "request": assessed.proposal["request"],
+        "clauses": clauses,
+        "allowed": verdict.allowed,
+        "digest": assessed.digest,
+    }
+
+
+async def _decided_on(conn: Connection, run: Run, proposal: Proposal) -> Proposal:
+    """The proposal itself; or, where a person edited it, what they made of it."""
+    newest = await approvals.newest_of_run(conn, run.id)
+    if newest is None or newest.kind != "action" or newest.status != "edited" or newest.tool != proposal["tool"]:
+        return proposal
+    return {**proposal, "arguments": newest.arguments}
+
+
+async def _not_again(conn: Connection, run: Run, assessed: Assessed) -> Verdict | None:
+    """The same action is not asked for twice: not while a card for it is open, not once it was done."""
+    entry = await ledger.entry(conn, assessed.key)
+    if entry is not None and entry.status != "refused" and entry.run_id != run.id:
+        done = "This has been done already." if entry.status == "done" else "This is already being looked into."
+        return _denied(assessed, "already_done", done)
+    card = await approvals.open_by_key(conn, assessed.key)
+    if card is not None and not _own(card, run, assessed):
+        return _denied(assessed, "already_pending", "This is already with a colleague, who will decide it.")
+    return None
+
+
+def _own(card: Approval, run: Run, assessed: Assessed) -> bool:
+    return card.run_id == run.id and card.digest == assessed.digest
+
+
+def _denied(assessed: Assessed, clause: str, sentence: str) -> Verdict:
+    """Because of this clause alone: what else did not hold matters no more, and the customer is not told."""
+    held = [each for each in assessed.verdict.clauses if each.held]
+    return Verdict(kind="deny", clauses=(*held, Clause(id=clause, sentence=sentence, held=False)))

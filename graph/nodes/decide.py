@@ -1,0 +1,138 @@
+"""Model: the next step. What must go to a person goes there first, whatever the reasoner would do."""
+
+from graph.deps import Deps
+from graph.reasoners.protocol import Decision, View, Waiting
+from graph.state import Proposal, Step, SupportState, Update
+from policy.ask import Ask, Kind
+from policy.triggers import Situation, fired_triggers
+from policy.verdict import judge, moved_by
+from records import approvals, conversations, runs, switches
+from records.conversations import Conversation
+
+
+async def decide(state: SupportState, deps: Deps) -> Update:
+    """Bounded: a run that keeps coming back here ends with a person."""
+    visits = state.get("visits", 0) + 1
+    requests = state.get("requests", [])
+    forced = _forced(state, deps, visits)
+    if forced:
+        return {"step": {"kind": "escalate", "because": forced}, "requests": requests, "visits": visits}
+    view = await _view(state, deps)
+    decision = await deps.services.reasoner.decide(view)
+    because = _triggered(state, deps, decision)
+    step: Step = {"kind": "escalate", "because": because} if because else decision.step
+    return {"step": step, "requests": decision.requests, "visits": visits}
+
+
+def _forced(state: SupportState, deps: Deps, visits: int) -> str:
+    if visits > deps.services.limits.visits:
+        return "too_many_steps"
+    return state.get("trouble", "")
+
+
+def _triggered(state: SupportState, deps: Deps, decision: Decision) -> str:
+    """The first escalation trigger of policy.yaml that this situation fires. Not once something was done in this run:
+    then the customer is told of it first."""
+    if state.get("receipts"):
+        return ""
+    fired = fired_triggers(deps.company, situation(state, deps, decision.step))
+    return fired[0].id if fired else ""
+
+
+def situation(state: SupportState, deps: Deps, step: Step) -> Situation:
+    """What triggers and routing look at. A message that needs no intent has nothing to be unsure about."""
+    triage, requests = state["triage"], state.get("requests", [])
+    customer = (state.get("facts", {}).get("customer") or {"value": None})["value"] or {}
+    answerable = state.get("support", {}).get(triage["text"], 0.0) >= deps.company.thresholds.support
+    settled = bool(triage["move"]) or bool(requests) or answerable
+    proposal = step.get("proposal") if step.get("kind") == "propose" else None
+    return Situation(
+        intent=requests[0]["intent"] if requests else "",
+        plan=str(customer.get("plan", "")),
+        tier=str(customer.get("tier", "")),
+        value=_value(deps, state, proposal) if proposal else 0,
+        confidence=max((r["probability"] for r in requests), default=1.0 if settled else 0.0),
+        none=0.0 if settled and (triage["move"] or answerable or _continuing(state)) else triage["none"],
+        emotion=triage["emotion"],
+        urgency=triage["urgency"],
+        asked_for_person=triage["move"] == "person",
+        repeat=triage["repeat"],
+    )
+
+
+def _continuing(state: SupportState) -> bool:
+    """The customer answers what they were asked: the words alone need not look like anything."""
+    return any(request["probability"] == 1.0 for request in state.get("requests", []))
+
+
+def _value(deps: Deps, state: SupportState, proposal: Proposal) -> int:
+    ask = _ask(deps, state, proposal)
+    return (moved_by(deps.company, ask).amount or 0) if ask.tool in deps.company.tools else 0
+
+
+async def _view(state: SupportState, deps: Deps) -> View:
+    async with deps.services.database.transaction() as conn:
+        run = await runs.get(conn, deps.run_id)
+        conversation = await conversations.get(conn, run.conversation_id)
+        waiting = await approvals.open_of_conversation(conn, conversation.id)
+        dials = await switches.dials(conn)
+    return View(
+        company=deps.company,
+        triage=state["triage"],
+        requests=state.get("requests", []),
+        facts=state.get("facts", {}),
+        gaps=state.get("gaps", {}),
+        passages=state.get("passages", {}),
+        support=state.get("support", {}),
+        denials=state.get("denials", []),
+        receipts=state.get("receipts", []),
+        approval=state.get("approval"),
+        waiting=[_waiting(card) for card in waiting],
+        verified=conversation.customer_id is not None,
+        now=deps.services.clock.now(),
+        preview=_Preview(deps, state, conversation, dials),
+    )
+
+
+def _waiting(card: approvals.Approval) -> Waiting:
+    return Waiting(id=card.id, title=str(card.card["title"]), queue=card.queue, filed_at=card.filed_at)
+
+
+class _Preview:
+    """Policy on the facts that the run has read: good enough to put answers before questions to a person."""
+
+    def __init__(
+        self, deps: Deps, state: SupportState, conversation: Conversation, dials: dict[str, switches.Autonomy]
+    ) -> None:
+        self._deps = deps
+        self._state = state
+        self._dials = dials
+        self._verified = conversation.customer_id is not None
+
+    def __call__(self, proposal: Proposal) -> Kind:
+        ask = _ask(self._deps, self._state, proposal, verified=self._verified, dials=self._dials)
+        return judge(self._deps.company, ask).kind
+
+
+def _ask(
+    deps: Deps,
+    state: SupportState,
+    proposal: Proposal,
+    *,
+    verified: bool = True,
+    dials: dict[str, switches.Autonomy] | None = None,
+) -> Ask:
+    facts = {name: fact["value"] for name, fact in state.get("facts", {}).items() if fact["value"] is not None}
+    playbook = deps.company.playbooks.get(proposal["intent"])
+    request = next((r for r in state.get("requests", []) if r["id"] == proposal["request"]), None)
+    return Ask(
+        tool=proposal["tool"],
+        arguments=proposal["arguments"],
+        intent=proposal["intent"],
+        verified=verified,
+        tier=str((facts.get("customer") or {}).get("tier", "")),
+        facts=facts,
+        autonomy=(dials or {}).get(proposal["intent"], playbook.autonomy if playbook else "off"),
+        confidence=request["probability"] if request else 0.0,
+        now=deps.services.clock.now(),
+    )

@@ -1,0 +1,120 @@
+"""Hands over to a person: routed by intent, plan, value and skill, with everything attached."""
+
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from graph import agenda
+from graph.cards import evidence_of, transcript_of
+from graph.deps import Deps
+from graph.nodes.decide import situation
+from graph.state import Request, SupportState, Update
+from graph.texts import text
+from policy.routing import route
+from records import audit, conversations, events, handoffs, runs
+from records.ids import HandoffId, new_id
+from records.runs import Run
+from records.sql import Connection
+
+
+async def escalate(state: SupportState, deps: Deps) -> Update:
+    """The handoff, the customer's notice and the agenda in one transaction, once."""
+    because = _because(state)
+    said = _said(state, because)
+    requests: list[Request] = [_handed(request) for request in state.get("requests", [])]
+    async with deps.services.database.transaction() as conn:
+        run = await runs.get(conn, deps.run_id)
+        await _file(conn, state, deps, run, because)
+        await _tell(conn, deps, run, said, requests)
+    return {"outcome": "handed_over", "requests": requests, "messages": [AIMessage(content=said)]}
+
+
+def _because(state: SupportState) -> str:
+    approval = state.get("approval")
+    if approval is not None and approval["status"] in ("expired", "rejected"):
+        return f"approval_{approval['status']}"
+    return state.get("step", {}).get("because", "") or "undecided"
+
+
+def _said(state: SupportState, because: str) -> str:
+    """What was settled on the way is told; then who has the rest."""
+    settled = [request["said"] for request in state.get("requests", []) if request["said"]]
+    return "\n\n".join([*settled, text("handed_over_person" if because == "person_asked" else "handed_over")])
+
+
+def _handed(request: Request) -> Request:
+    return {**request, "status": "handed_over"} if request["status"] in agenda.OWED else request
+
+
+async def _file(conn: Connection, state: SupportState, deps: Deps, run: Run, because: str) -> None:
+    now = deps.services.clock.now()
+    where = route(deps.company, _situation(state, deps, because))
+    package = await _package(conn, state, deps, run, because)
+    await handoffs.file(
+        conn,
+        id=HandoffId(new_id("hnd")),
+        conversation=run.conversation_id,
+        run=run.id,
+        reason=because,
+        queue=_queue(deps, because) or where.queue,
+        skill=where.skill,
+        priority=where.priority,
+        due=now + where.due,
+        package=package,
+        now=now,
+    )
+    shown = {"reason": because, "queue": _queue(deps, because) or where.queue, "priority": where.priority}
+    await events.append(conn, run.conversation_id, run.id, [("handoff", shown)], now=now)
+    await audit.write(
+        conn,
+        actor="agent",
+        action="run.handed_over",
+        subject=run.id,
+        conversation=run.conversation_id,
+        policy_version=deps.company.version,
+        now=now,
+        reason=because,
+    )
+
+
+def _situation(state: SupportState, deps: Deps, because: str) -> Any:
+    found = situation(state, deps, state.get("step", {}))
+    return type(found)(**{**vars(found), "reason": because})
+
+
+def _queue(deps: Deps, because: str) -> str:
+    return next((trigger.queue for trigger in deps.company.triggers if trigger.id == because), "")
+
+
+async def _package(conn: Connection, state: SupportState, deps: Deps, run: Run, because: str) -> dict[str, Any]:
+    """What the person gets: the requests, who the customer is, the records, what was done, and why it came to them."""
+    recent = await conversations.recent(conn, run.conversation_id, deps.services.limits.transcript)
+    why = next((trigger.because for trigger in deps.company.triggers if trigger.id == because), because)
+    return {
+        "why": why,
+        "verified": run.customer_id is not None,
+        "customer": run.customer_id,
+        "requests": state.get("requests", []),
+        "triage": state.get("triage", {}),
+        "denials": state.get("denials", []),
+        "receipts": state.get("receipts", []),
+        "proposal": state.get("step", {}).get("proposal"),
+        "transcript": transcript_of(recent),
+        **evidence_of(state),
+    }
+
+
+async def _tell(conn: Connection, deps: Deps, run: Run, said: str, requests: list[Request]) -> None:
+    """The customer hears that a person takes over, unless one has already."""
+    now = deps.services.clock.now()
+    sent = None
+    if run.assignee is None:
+        sent = await conversations.add_agent_message(
+            conn, run.conversation_id, body=said, run=run.id, part="handoff", now=now
+        )
+    conversation = await conversations.get(conn, run.conversation_id)
+    owed = agenda.rewritten(conversation.agenda, requests)
+    await conversations.set_agenda(conn, conversation.id, owed, "waiting_staff", now=now)
+    if sent:
+        shown = {"id": sent, "text": said, "citations": [], "receipts": [], "part": "handoff"}
+        await events.append(conn, run.conversation_id, run.id, [*events.deltas(said), ("message", shown)], now=now)

@@ -1,0 +1,91 @@
+"""How a pass begins: whose run it is, and what is to be answered.
+
+Inside the service the run's row is there before the graph starts. Through the LangGraph API (Studio) a thread comes
+without one: then a conversation is opened for the customer whose signed token came with the call, or for a visitor.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
+
+from graph import agenda
+from graph.deps import Deps
+from graph.state import SupportState
+from records import approvals, conversations, events, runs
+from records.conversations import Conversation, Message
+from records.errors import Unprocessable
+from records.sql import Connection
+
+LONGEST = 16_384
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """`text`: what this run answers. `messages`: the recent transcript, replacing what the thread held."""
+
+    conversation: Conversation
+    text: str
+    messages: list[Any]
+
+
+async def open_turn(state: SupportState, deps: Deps) -> Turn:
+    """Raises Unprocessable when there is nothing to answer. `text` is empty in a run over the agenda alone: what an
+    earlier run left open when it paused for something else."""
+    async with deps.services.database.transaction() as conn:
+        run = await runs.find(conn, deps.run_id)
+        inside = run is not None and not _new_input(state, await _known(conn, deps))
+        if not inside:
+            await _from_outside(conn, state, deps)
+        run = await runs.get(conn, deps.run_id)
+        conversation = await conversations.get(conn, run.conversation_id)
+        written = await conversations.messages_of_run(conn, run.id)
+        recent = await conversations.recent(conn, conversation.id, deps.services.limits.transcript)
+    if not written and not agenda.left_open(conversation.agenda):
+        raise Unprocessable("There is no message to answer.")
+    return Turn(
+        conversation=conversation,
+        text="\n".join(message.body for message in (written if inside else written[-1:])),
+        messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES), *(_told(message) for message in recent)],
+    )
+
+
+async def _known(conn: Connection, deps: Deps) -> set[str]:
+    return {message.body for message in await conversations.messages_of_run(conn, deps.run_id)}
+
+
+def _new_input(state: SupportState, known: set[str]) -> bool:
+    text = _last_words(state)
+    return bool(text) and text not in known
+
+
+async def _from_outside(conn: Connection, state: SupportState, deps: Deps) -> None:
+    """The debugging door: the thread's last human message becomes a message of the run's conversation."""
+    services, text = deps.services, _last_words(state)
+    if not text or len(text.encode()) > LONGEST:
+        raise Unprocessable("Give one human message of at most 16 KB.")
+    now = services.clock.now()
+    run = await runs.find(conn, deps.run_id)
+    if run is None:
+        customer = services.customer_of(deps.customer_token) if deps.customer_token else None
+        opened = await conversations.open_conversation(conn, customer=customer, channel="studio", now=now)
+        await conversations.add_customer_message(conn, opened, body=text, now=now)
+        await runs.start(conn, deps.run_id, opened, now=now)
+        return
+    await conversations.add_customer_message(conn, run.conversation_id, body=text, now=now)
+    await runs.reopen(conn, run.id, run.conversation_id)
+    for card in await approvals.open_of_conversation(conn, run.conversation_id):
+        if card.run_id == run.id and await approvals.close(conn, card.id, "superseded", "agent", now=now):
+            shown = {"approval": card.id, "status": "superseded"}
+            await events.append(conn, run.conversation_id, run.id, [("decision", shown)], now=now)
+
+
+def _last_words(state: SupportState) -> str:
+    said = [message for message in state.get("messages", []) if isinstance(message, HumanMessage)]
+    return str(said[-1].text).strip() if said else ""
+
+
+def _told(message: Message) -> AnyMessage:
+    kind = HumanMessage if message.author == "customer" else AIMessage
+    return kind(content=message.body, id=message.id)

@@ -1,0 +1,155 @@
+"""Answers the customer: what the requests settled, what was done from receipts; or files a draft where a person looks first."""
+
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from graph import agenda
+from graph.deps import Deps
+from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
+from graph.texts import text
+from records import approvals, audit, conversations, events, runs, switches
+from records.conversations import Conversation, Status
+from records.ids import ApprovalId
+from records.runs import Outcome, Run
+from records.sql import Connection
+
+
+async def reply(state: SupportState, deps: Deps) -> Update:
+    """One message a visit, once. Whether it is sent or drafted is settled before a word of it leaves."""
+    services = deps.services
+    async with services.database.transaction() as conn:
+        run = await runs.get(conn, deps.run_id)
+        conversation = await conversations.get(conn, run.conversation_id)
+        approval = await _decided(conn, run, state)
+        if approval is None and await _needs_person(conn, state, deps, conversation):
+            return {"draft": _composed(state)}
+        said, citations = _words(state, approval)
+        said = "\n\n".join([*await _withdrawn(conn, state, deps, conversation), *([said] if said else [])])
+        return await _send(conn, state, deps, run, conversation, said, citations, approval)
+
+
+async def _decided(conn: Connection, run: Run, state: SupportState) -> ApprovalState | None:
+    """The state's approval, if PostgreSQL says that a person decided it and it is what the reply is about."""
+    approval = state.get("approval")
+    if approval is None or (approval["kind"] == "action" and approval["status"] in ("approved", "edited")):
+        return None
+    card = await approvals.newest_of_run(conn, run.id)
+    return approval if card and card.id == approval["id"] and card.status == approval["status"] else None
+
+
+async def _needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
+    """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts. What was
+    done, or decided, in this run is told all the same."""
+    if state.get("receipts") or state.get("approval"):
+        return False
+    dials = await switches.dials(conn)
+    intents = [r["intent"] for r in state.get("requests", []) if r["intent"] in deps.company.playbooks]
+    suggest = any(dials.get(i, deps.company.playbooks[i].autonomy) != "auto" for i in intents)
+    return conversation.assignee is not None or suggest or await switches.killed(conn)
+
+
+def _composed(state: SupportState) -> Draft:
+    requests = state.get("requests", [])
+    return {
+        "text": "\n\n".join(r["said"] for r in requests if r["said"]),
+        "citations": [citation for r in requests for citation in r["citations"]],
+    }
+
+
+def _words(state: SupportState, approval: ApprovalState | None) -> tuple[str, list[dict[str, Any]]]:
+    """As shown on the card, where a person decided; else what the requests settled."""
+    if approval is None:
+        composed = _composed(state)
+        return composed["text"], composed["citations"]
+    draft = state.get("draft")
+    citations = draft["citations"] if draft else []
+    match approval["status"]:
+        case "answered":
+            return approval["message"], []
+        case "rejected":
+            return approval["reject"], []
+        case "edited":
+            return approval["message"] or approval["approve"], citations
+        case _:
+            return approval["approve"], citations
+
+
+async def _withdrawn(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> list[str]:
+    """Withdraws what the customer no longer wants; whoever decided a moment earlier wins, and the customer is told."""
+    told: list[str] = []
+    for card in state.get("step", {}).get("withdraw", []):
+        found = await approvals.get(conn, ApprovalId(card))
+        if found.conversation_id != conversation.id:
+            continue
+        closed = await approvals.close(conn, found.id, "withdrawn", "customer", now=deps.services.clock.now())
+        told.append(text("withdrawn", title=found.card["title"]) if closed else text("withdrawn_late"))
+        if closed:
+            shown = {"approval": found.id, "status": "withdrawn"}
+            now = deps.services.clock.now()
+            await events.append(conn, conversation.id, found.run_id, [("decision", shown)], now=now)
+            await deps.services.waker.wake(conn, conversation.id)
+    return told
+
+
+async def _send(
+    conn: Connection,
+    state: SupportState,
+    deps: Deps,
+    run: Run,
+    conversation: Conversation,
+    said: str,
+    citations: list[dict[str, Any]],
+    approval: ApprovalState | None,
+) -> Update:
+    now, receipts = deps.services.clock.now(), list(state.get("receipts", []))
+    part = f"reply:{approval['id']}" if approval else "reply"
+    sent = await conversations.add_agent_message(
+        conn, conversation.id, body=said, run=run.id, part=part, now=now, citations=citations, receipts=_shown(receipts)
+    )
+    current = await conversations.get(conn, conversation.id)
+    owed = agenda.rewritten(current.agenda, [_after(r, approval) for r in state.get("requests", [])])
+    waiting = bool(await approvals.open_of_conversation(conn, conversation.id))
+    await conversations.set_agenda(conn, conversation.id, owed, _status(state, conversation, waiting), now=now)
+    outcome = _outcome(state, approval)
+    if sent is not None:
+        shown = {"id": sent, "text": said, "citations": citations, "receipts": _shown(receipts), "part": part}
+        await events.append(conn, conversation.id, run.id, [*events.deltas(said), ("message", shown)], now=now)
+        await audit.write(
+            conn, actor="agent", action=f"run.{outcome}", subject=run.id, conversation=conversation.id, now=now
+        )
+    return {"outcome": outcome, "draft": None, "messages": [AIMessage(content=said, id=sent)]}
+
+
+def _after(request: Request, approval: ApprovalState | None) -> Request:
+    """A request whose card was decided without an action owes nothing any more."""
+    return {**request, "status": "declined"} if approval and request["id"] == approval["request"] else request
+
+
+def _status(state: SupportState, conversation: Conversation, waiting: bool) -> Status:
+    if conversation.assignee is not None or waiting:
+        return "waiting_staff"
+    return "resolved_confirmed" if state.get("step", {}).get("confirmed") else "waiting_customer"
+
+
+def _shown(receipts: list[ReceiptState]) -> list[dict[str, Any]]:
+    """Receipts as the customer sees them."""
+    return [
+        {
+            name: value
+            for name, value in receipt.items()
+            if name in ("tool", "reference", "amount", "currency", "details")
+        }
+        for receipt in receipts
+    ]
+
+
+def _outcome(state: SupportState, approval: ApprovalState | None) -> Outcome:
+    statuses = {request["status"] for request in state.get("requests", [])}
+    if state.get("receipts"):
+        return "acted"
+    if approval is not None and approval["status"] == "rejected":
+        return "declined"
+    if "asked" in statuses:
+        return "asked_customer"
+    return "declined" if statuses == {"declined"} else "answered"

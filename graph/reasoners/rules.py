@@ -1,0 +1,206 @@
+"""The rules reasoner: follows the playbooks' rules and texts. No key, no network, the same answer every time."""
+
+from collections.abc import Callable, Sequence
+
+from graph import agenda
+from graph.reasoners.excerpt import excerpt
+from graph.reasoners.protocol import Decision, View
+from graph.state import PassageState, Proposal, ReceiptState, Request, Step, VerdictState
+from graph.texts import text
+from policy.playbook import Playbook
+from policy.rules import Rule
+from policy.words import date
+from tools.facts import FACT_TYPES
+
+TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", "records_unavailable"}
+"""Denials that are not about the customer's entitlement: a person takes over."""
+
+
+class RulesReasoner:
+    """Settles every request that needs no action first, then proposes; replies when nothing is left."""
+
+    async def decide(self, view: View) -> Decision:
+        if not view.requests:
+            return _move(view)
+        requests = list(view.requests)
+        steps: list[tuple[int, Step]] = []
+        for request in view.requests:
+            if _due(view, request):
+                settled, step = _consider(view, request)
+                requests = agenda.with_request(requests, settled)
+                steps += [(_rank(view, step), step)] if step else []
+        if steps:
+            return Decision(step=min(steps, key=_first)[1], requests=requests)
+        return Decision(step={"kind": "reply", **_withdrawal(view)}, requests=requests)
+
+
+def _due(view: View, request: Request) -> bool:
+    """Open, or waiting no longer: a person approved it."""
+    if request["status"] == "open":
+        return True
+    card = view.approval
+    approved = card is not None and card["id"] == request["approval"] and card["status"] in ("approved", "edited")
+    return request["status"] == "waiting" and approved
+
+
+def _first(ranked: tuple[int, Step]) -> int:
+    return ranked[0]
+
+
+def _rank(view: View, step: Step) -> int:
+    """Reads, then what may be done at once, then what a person must decide, then what a person must take over."""
+    if step["kind"] != "propose":
+        return 0 if step["kind"] in ("read", "search") else 3
+    return 1 if view.preview(step["proposal"]) == "allow" else 2
+
+
+def _withdrawal(view: View) -> Step:
+    return {"withdraw": [card.id for card in view.waiting]} if view.triage["move"] == "withdraw" else {}
+
+
+def _move(view: View) -> Decision:
+    """A message that asks for nothing new."""
+    match view.triage["move"]:
+        case "withdraw" if view.waiting:
+            return Decision(step={"kind": "reply", **_withdrawal(view)}, requests=[])
+        case "withdraw":
+            return _plain(text("nothing_to_withdraw"))
+        case "status":
+            return _plain(_standing(view))
+        case "thanks":
+            return _plain(text("greeting_done"))
+        case "confirm":
+            return _plain(text("confirmed"), confirmed=not view.waiting)
+        case _:
+            return _from_articles(view)
+
+
+def _plain(said: str, *, confirmed: bool = False) -> Decision:
+    request: Request = {**agenda.new_request("", 1.0, ""), "status": "done", "said": said}
+    return Decision(step={"kind": "reply", "confirmed": confirmed}, requests=[request])
+
+
+def _standing(view: View) -> str:
+    told = [text("waiting", title=card.title, since=date(card.filed_at)) for card in view.waiting]
+    return "\n".join(told) or text("nothing_waiting")
+
+
+def _from_articles(view: View) -> Decision:
+    """Nothing was recognised; the articles may still hold the answer."""
+    request = agenda.new_request("", 1.0, view.triage["text"])
+    answered = _cited(view, request, request["text"])
+    if answered is None:
+        return Decision(step={"kind": "escalate", "because": "nothing_like_it"}, requests=[])
+    return Decision(step={"kind": "reply"}, requests=[answered])
+
+
+def _consider(view: View, request: Request) -> tuple[Request, Step | None]:
+    """What becomes of one open request: settled with something to say, or the step it needs."""
+    receipt = next((r for r in view.receipts if r["request"] == request["id"]), None)
+    denial = next((d for d in reversed(view.denials) if d["request"] == request["id"]), None)
+    playbook = view.company.playbooks.get(request["intent"])
+    if playbook is None:
+        return request, {"kind": "escalate", "because": "no_playbook"}
+    if receipt is not None:
+        return _done(view, playbook, request, receipt), None
+    if denial is not None:
+        return _denied(request, denial)
+    if not view.verified and (playbook.needs or playbook.tools):
+        return {**request, "status": "declined", "said": text("sign_in")}, None
+    if any(name in view.gaps for name in playbook.needs):
+        return request, {"kind": "escalate", "because": "records_unavailable"}
+    return _by_rules(view, playbook, request)
+
+
+def _done(view: View, playbook: Playbook, request: Request, receipt: ReceiptState) -> Request:
+    """What was done, from the receipt; after a person's decision, in the words that person saw."""
+    approval = view.approval
+    if approval is not None and approval["status"] == "approved" and approval["request"] == request["id"]:
+        return {**request, "status": "done", "said": approval["approve"]}
+    values = view.values() | {"receipt": receipt, "arguments": receipt["details"], "slots": request["slots"]}
+    said = playbook.replies.done.render(values) if playbook.replies.done else None
+    return {**request, "status": "done", "said": said or text("done")}
+
+
+def _denied(request: Request, denial: VerdictState) -> tuple[Request, Step | None]:
+    failed = [clause for clause in denial["clauses"] if not clause["held"]]
+    names = {clause["id"] for clause in failed}
+    if names & TO_A_PERSON:
+        return request, {"kind": "escalate", "because": sorted(names & TO_A_PERSON)[0]}
+    if "already_pending" in names:
+        return {**request, "status": "declined", "said": text("already_with_us")}, None
+    if "already_done" in names:
+        return {**request, "status": "declined", "said": text("already_done")}, None
+    sentences = " ".join(clause["sentence"] for clause in failed)
+    said = text("denied", sentences=sentences, allowed=denial["allowed"])
+    return {**request, "status": "declined", "said": said}, None
+
+
+def _by_rules(view: View, playbook: Playbook, request: Request) -> tuple[Request, Step | None]:
+    missing = next((n for n in playbook.needs if _absent(view, n) and n in playbook.ask_for), None)
+    if missing is not None:
+        return {**request, "status": "asked", "asked": missing, "said": playbook.ask_for[missing]}, None
+    unread = [name for name in FACT_TYPES if name not in view.facts and name not in view.gaps]
+    values = view.values() | {"slots": request["slots"]}
+    choice = playbook.choose(values, unread if view.verified else ())
+    if choice.rule is None:
+        return request, {"kind": "read", "facts": list(choice.read)}
+    return _KINDS[choice.rule.kind](view, playbook, request, choice.rule)
+
+
+def _absent(view: View, name: str) -> bool:
+    return name in view.facts and view.facts[name]["value"] is None
+
+
+def _call(view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
+    arguments = rule.arguments_of(view.values() | {"slots": request["slots"]})
+    proposal: Proposal = {
+        "request": request["id"],
+        "intent": request["intent"],
+        "tool": rule.tool,
+        "arguments": arguments or {},
+        "reason": f"{playbook.title}: {rule.when.source if rule.when else 'the last rule'}",
+    }
+    return request, {"kind": "propose", "proposal": proposal}
+
+
+def _ask(_view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
+    slot = playbook.slot(rule.slot)
+    return {**request, "status": "asked", "asked": rule.slot, "said": slot.ask if slot else ""}, None
+
+
+def _say(view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
+    said = rule.say.render(view.values() | {"slots": request["slots"]}) if rule.say else None
+    return {**request, "status": "done", "said": said or text("done")}, None
+
+
+def _answer(view: View, playbook: Playbook, request: Request, _rule: Rule) -> tuple[Request, Step | None]:
+    answered = _cited(view, request, request["text"]) or _cited(view, request, playbook.search)
+    if answered is not None:
+        return answered, None
+    if playbook.search and playbook.search not in view.support:
+        return request, {"kind": "search", "query": playbook.search}
+    return request, {"kind": "escalate", "because": "no_article"}
+
+
+def _escalate(_view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
+    return request, {"kind": "escalate", "because": rule.because}
+
+
+def _cited(view: View, request: Request, query: str) -> Request | None:
+    """The best passage, in the article's own words, with its source; None when the articles do not answer."""
+    passages: Sequence[PassageState] = view.passages.get(query, ())
+    if not passages or view.support[query] < view.company.thresholds.support:
+        return None
+    best = passages[0]
+    citation = {"title": best["title"], "heading": best["heading"], "url": best["url"], "passage": best["id"]}
+    return {**request, "status": "done", "said": excerpt(best["text"]), "citations": [citation]}
+
+
+_KINDS: dict[str, Callable[[View, Playbook, Request, Rule], tuple[Request, Step | None]]] = {
+    "call": _call,
+    "ask": _ask,
+    "say": _say,
+    "answer": _answer,
+    "escalate": _escalate,
+}

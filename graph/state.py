@@ -1,0 +1,190 @@
+"""The state that the nodes share: plain JSON, so that any checkpoint can be read, compared and replayed.
+
+State is untrusted: whoever reaches the LangGraph API can write it. Nothing in it entitles anybody to anything; what
+matters is looked up in PostgreSQL by the thread's run.
+"""
+
+from typing import Annotated, Any, Literal
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict
+
+RequestStatus = Literal["open", "asked", "waiting", "done", "declined", "handed_over"]
+StepKind = Literal["read", "search", "propose", "reply", "escalate"]
+
+
+class Request(TypedDict):
+    """One thing the customer wants. `probability`: calibrated, of the intent. `asked`: the slot or fact that a question
+    is out for. `said`: what the reply says about it, once that is settled. `approval`: the card it waits for."""
+
+    id: str
+    intent: str
+    probability: float
+    text: str
+    slots: dict[str, str]
+    focus: dict[str, str]
+    status: RequestStatus
+    asked: str
+    said: str
+    citations: list[dict[str, Any]]
+    approval: str
+
+
+class Triage(TypedDict):
+    """What classify found out about the message as a whole. `move`: what the customer does besides asking, or "".
+    `none`: the probability that it is nothing the company handles. `repeat`: earlier runs about the same intent."""
+
+    text: str
+    move: str
+    none: float
+    emotion: float
+    urgency: float
+    language: str
+    repeat: int
+
+
+class Fact(TypedDict):
+    """A piece of a record. `value` None: there is no such record of this customer's."""
+
+    fact: str
+    source: str
+    read_at: str
+    visible: bool
+    value: dict[str, Any] | None
+
+
+class Gap(TypedDict):
+    fact: str
+    source: str
+    reason: str
+
+
+class PassageState(TypedDict):
+    id: str
+    title: str
+    heading: str
+    url: str
+    text: str
+
+
+class Proposal(TypedDict):
+    """One tool call that a reasoner wants. `request` is the id of the request it serves."""
+
+    request: str
+    intent: str
+    tool: str
+    arguments: dict[str, Any]
+    reason: str
+
+
+class Step(TypedDict, total=False):
+    """What decide chose. `facts` with read; `query` with search; `proposal` with propose; `because` with escalate;
+    `withdraw` (approval ids) and `confirmed` with reply."""
+
+    kind: StepKind
+    facts: list[str]
+    query: str
+    proposal: Proposal
+    because: str
+    withdraw: list[str]
+    confirmed: bool
+
+
+class VerdictState(TypedDict):
+    """Policy's word on the proposal of the step. `digest` names the proposal in PostgreSQL."""
+
+    kind: Literal["allow", "needs_approval", "deny"]
+    request: str
+    clauses: list[dict[str, Any]]
+    allowed: str
+    digest: str
+
+
+class ReceiptState(TypedDict):
+    request: str
+    key: str
+    tool: str
+    system: str
+    reference: str
+    amount: int | None
+    currency: str | None
+    details: dict[str, str]
+
+
+class ApprovalState(TypedDict):
+    """The newest card of the run as it was when the run last looked. `message`: the person's own words, if any."""
+
+    id: str
+    kind: Literal["action", "reply"]
+    status: str
+    then: str
+    request: str
+    approve: str
+    reject: str
+    message: str
+
+
+class Draft(TypedDict):
+    """A reply that a person must see first."""
+
+    text: str
+    citations: list[dict[str, Any]]
+
+
+def merged(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
+    """Parallel reads each bring their own keys."""
+    return {**(old or {}), **new}
+
+
+class Update(TypedDict, total=False):
+    """What a node returns."""
+
+    messages: Any
+    conversation_id: str
+    verified: bool
+    requests: list[Request]
+    triage: Triage
+    facts: Any
+    gaps: Any
+    passages: Any
+    support: Any
+    step: Step
+    verdict: VerdictState | None
+    denials: list[VerdictState]
+    receipts: list[ReceiptState]
+    trouble: str
+    approval: ApprovalState | None
+    draft: Draft | None
+    visits: int
+    outcome: str
+
+
+class SupportState(TypedDict, total=False):
+    """What a node reads."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    conversation_id: str
+    verified: bool
+    requests: list[Request]
+    triage: Triage
+    facts: Annotated[dict[str, Fact], merged]
+    gaps: Annotated[dict[str, Gap], merged]
+    passages: Annotated[dict[str, list[PassageState]], merged]  # by query, best first
+    support: Annotated[dict[str, float], merged]  # by query: how likely the best passage answers it
+    step: Step
+    verdict: VerdictState | None
+    denials: list[VerdictState]
+    receipts: list[ReceiptState]
+    trouble: str
+    approval: ApprovalState | None
+    draft: Draft | None
+    visits: int
+    outcome: str
+
+
+class Reading(TypedDict):
+    """What one parallel branch of gather_context is sent: the fact to read, and the ids the customer mentioned."""
+
+    fact: str
+    focus: dict[str, str]

@@ -1,0 +1,115 @@
+"""Cutting Markdown into passages of about 160 words that keep their heading."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+WORDS = 160
+"""As long as the sentence model reads well (256 tokens); chunk size of the baselines in docs/knowledge.md."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A citable piece of an article. `heading` is the nearest one above it, empty for the introduction; `text` is
+    Markdown without it; `url` may be empty; `updated` is an ISO date."""
+
+    id: str
+    article: str
+    title: str
+    heading: str
+    url: str
+    text: str
+    audience: str
+    language: str
+    updated: str
+
+    def indexed(self) -> str:
+        """What is searched: title and heading, which say what the text takes for granted, then the plain text."""
+        lead = self.title if self.heading in ("", self.title) else f"{self.title}. {self.heading}"
+        return f"{lead}. {plain(self.text)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """`anchor` is unique in its document: the heading's slug and a running number under that heading."""
+
+    anchor: str
+    heading: str
+    text: str
+
+
+def cut(body: str) -> list[Piece]:
+    """The document in pieces, in order. A section is never mixed with the next; a long one is cut between blocks, and a
+    long block between lines or sentences."""
+    seen: Counter[str] = Counter()
+    pieces = []
+    for heading, text in _sections(body):
+        slug = _slug(heading)
+        for part in _packed(text):
+            seen[slug] += 1
+            pieces.append(Piece(anchor=f"{slug}-{seen[slug]}", heading=heading, text=part))
+    return pieces
+
+
+def plain(markdown: str) -> str:
+    """The words alone: no images, addresses of links, HTML or emphasis."""
+    text = _IMAGE.sub(" ", markdown)
+    text = _LINK.sub(r"\1", text)
+    text = _HTML.sub(" ", text)
+    return " ".join(_MARKS.sub(" ", text).split())
+
+
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_HTML = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
+_MARKS = re.compile(r"^\s*(?:[-*+>]|\d+\.)\s+|[*`_|]{1,3}(?=\s|$)|(?<!\w)[*`_|]+|^-{3,}$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
+_FENCE = re.compile(r"^ {0,3}(```|~~~)")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
+
+
+def _sections(body: str) -> Iterator[tuple[str, str]]:
+    """(heading, text) of each stretch that has text; a `#` inside a code fence is no heading."""
+    heading, lines, fenced = "", list[str](), False
+    for line in body.splitlines():
+        fenced ^= bool(_FENCE.match(line))
+        title = None if fenced else _HEADING.match(line)
+        if title is None:
+            lines.append(line)
+            continue
+        if "".join(lines).strip():
+            yield heading, "\n".join(lines).strip()
+        heading, lines = plain(title.group(1)), []
+    if "".join(lines).strip():
+        yield heading, "\n".join(lines).strip()
+
+
+def _packed(text: str) -> Iterator[str]:
+    """Blocks put together up to WORDS; a piece is longer only when one sentence is."""
+    piece, size = "", 0
+    for separator, block in _blocks(text):
+        words = len(block.split())
+        if piece and size + words > WORDS:
+            yield piece
+            piece, size = "", 0
+        piece = f"{piece}{separator}{block}" if piece else block
+        size += words
+    if piece:
+        yield piece
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """(what joins it to the one before, block): paragraphs, and the sentences or lines of a paragraph over WORDS."""
+    for paragraph in re.split(r"\n\s*\n", text):
+        if len(paragraph.split()) <= WORDS:
+            yield "\n\n", paragraph.strip("\n")
+            continue
+        parts = [part for part in _SENTENCE.split(paragraph) if part.strip()]
+        joint = "\n" if "\n" in paragraph else " "
+        yield "\n\n", parts[0]
+        yield from ((joint, part) for part in parts[1:])
+
+
+def _slug(heading: str) -> str:
+    return "-".join(re.findall(r"[^\W_]+", heading.lower())) or "introduction"

@@ -1,0 +1,141 @@
+"""Who may approve what: the company's roles, what each may approve and up to which amount."""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, Protocol
+
+from policy.source import Node
+
+REPLY = "reply"
+"""The name under which a drafted reply is approved: no amount, the rule's role is enough."""
+
+EVERY_TOOL = "*"
+UNLIMITED = math.inf
+NOTHING = -1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """`approves`: a tool, or `*`, to the highest amount in minor units of the company's currency; inf for `any`.
+    Whoever holds the role also holds all it `includes`."""
+
+    name: str
+    title: str
+    approves: Mapping[str, float]
+    includes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRule:
+    """Who must approve: `people` different holders of `role`; at expiry the request is escalated or simply ended."""
+
+    role: str
+    people: int
+    expires: timedelta
+    then: Literal["escalate", "end"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalPolicy:
+    """A tool's `approval` block, from which each call's ApprovalRule follows."""
+
+    role: str
+    expires: timedelta
+    then: Literal["escalate", "end"]
+    two_people_above: int | None
+
+
+class Staffed(Protocol):
+    """A company, as far as its roles go."""
+
+    @property
+    def roles(self) -> Mapping[str, Role]: ...
+
+
+def powers(roles: Mapping[str, Role], held: Collection[str]) -> frozenset[str]:
+    """The roles held and all those they include, directly or not. Unknown names give nothing."""
+    found: set[str] = set()
+    waiting = [name for name in held if name in roles]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(each for each in roles[name].includes if each in roles)
+    return frozenset(found)
+
+
+def reach(roles: Mapping[str, Role], held: Collection[str], tool: str) -> float:
+    """The highest amount these roles may approve for a tool, in minor units; inf without limit, below 0 for nothing."""
+    amounts = [
+        roles[name].approves[key]
+        for name in powers(roles, held)
+        for key in (tool, EVERY_TOOL)
+        if key in roles[name].approves
+    ]
+    return max(amounts, default=NOTHING)
+
+
+def may_decide(company: Staffed, roles: Collection[str], rule: ApprovalRule, tool: str, amount: float) -> bool:
+    """Whether a holder of these roles may decide: they hold the rule's role and their amount for the tool suffices."""
+    if rule.role not in powers(company.roles, roles):
+        return False
+    return tool == REPLY or reach(company.roles, roles, tool) >= amount
+
+
+def rule_for(company: Staffed, policy: ApprovalPolicy, tool: str, amount: float) -> ApprovalRule | None:
+    """The rule for an amount: the tool's own role, or the lowest above it that may; None when nobody may."""
+    role = _lowest(company.roles, policy.role, tool, amount)
+    if role is None:
+        return None
+    above = policy.two_people_above
+    people = 2 if above is not None and amount > above else 1
+    return ApprovalRule(role=role, people=people, expires=policy.expires, then=policy.then)
+
+
+def _lowest(roles: Mapping[str, Role], wanted: str, tool: str, amount: float) -> str | None:
+    able = [name for name in roles if wanted in powers(roles, [name]) and reach(roles, [name], tool) >= amount]
+    if wanted in able:
+        return wanted
+    return min(able, key=lambda name: (reach(roles, [name], tool), len(powers(roles, [name])), name), default=None)
+
+
+def roles_of(node: Node, tools: Collection[str]) -> dict[str, Role]:
+    """The `roles` of company.yaml."""
+    names = tuple(node.entries())
+    return {name: _role_of(name, entry, names, tools) for name, entry in node.entries().items()}
+
+
+def _role_of(name: str, node: Node, names: Collection[str], tools: Collection[str]) -> Role:
+    node.only("title", "approves", "includes")
+    approves, includes, title = node.get("approves"), node.get("includes"), node.get("title")
+    return Role(
+        name=name,
+        title=title.text() if title else name,
+        approves=_amounts_of(approves, tools) if approves else {},
+        includes=includes.choices(names, "role") if includes else (),
+    )
+
+
+def _amounts_of(node: Node, tools: Collection[str]) -> dict[str, float]:
+    amounts: dict[str, float] = {}
+    for tool, entry in node.entries().items():
+        if tool not in (*tools, EVERY_TOOL):
+            entry.fail(f"unknown tool '{tool}'; known: {', '.join((*tools, EVERY_TOOL))}")
+        amounts[tool] = UNLIMITED if entry.value == "any" else float(entry.integer())
+    return amounts
+
+
+def approval_of(node: Node, roles: Collection[str], *, money: bool) -> ApprovalPolicy:
+    """An `approval` block. `two_people_above` needs a tool that moves money."""
+    node.only("role", "expires", "then", "two_people_above")
+    above = node.get("two_people_above")
+    if above and not money:
+        above.fail("needs an amount: give the tool a `money` block")
+    return ApprovalPolicy(
+        role=node.need("role").choice(roles, "role"),
+        expires=node.need("expires").duration(),
+        then="end" if node.need("then").choice(("escalate", "end"), "ending") == "end" else "escalate",
+        two_people_above=above.integer() if above else None,
+    )

@@ -1,0 +1,37 @@
+"""How amounts, dates and ids are written out for people."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+# ISO 4217 currencies whose minor unit is not a hundredth.
+_DIGITS = {
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3,
+    "TND": 3,
+}  # fmt: skip
+
+
+def money(amount: int, currency: str) -> str:
+    """An amount in minor units as people write it: `money(10000, "USD")` is `100.00 USD`."""
+    digits = _DIGITS.get(currency.upper(), 2)
+    sign, whole = ("-", -amount) if amount < 0 else ("", amount)
+    units, rest = divmod(whole, 10**digits)
+    number = f"{units}.{rest:0{digits}d}" if digits else str(units)
+    return f"{sign}{number} {currency}".rstrip()
+
+
+def date(value: datetime | str) -> str:
+    """A moment as a day: `21 November 2026`. Takes ISO 8601 text too."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def plain(name: str) -> str:
+    """A name as words: `own_order` is `own order`."""
+    return name.replace("_", " ")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a phrase: `a`, `a and b`, `a, b and c`."""
+    *rest, last = [plain(name) for name in names]
+    return f"{', '.join(rest)} and {last}" if rest else last

@@ -1,0 +1,53 @@
+"""The event log of a conversation: append-only, numbered without gaps, the source of every stream."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from records import sql
+from records.ids import ConversationId, RunId
+from records.sql import Connection
+
+CHANNEL = "closeloop_events"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """`type`: step, delta, message, receipt, approval, handoff, decision, gap, finished, … with its `data`."""
+
+    seq: int
+    run_id: RunId | None
+    type: str
+    data: dict[str, Any]
+    at: datetime
+
+
+New = tuple[str, dict[str, Any]]
+_SENTENCE = re.compile(r".+?(?:[.!?]\s+|\n+|$)", re.DOTALL)
+
+
+def deltas(text: str) -> list[New]:
+    """A text as it is streamed: sentence by sentence, so that a screen can begin to show it."""
+    return [("delta", {"text": part, "attempt": 1}) for part in _SENTENCE.findall(text)]
+
+
+async def append(
+    conn: Connection, conversation: ConversationId, run: RunId | None, events: Sequence[New], *, now: datetime
+) -> int:
+    """Adds events in order and announces them when the transaction commits. Returns the last number."""
+    if not events:
+        return 0
+    row = await sql.fetch_row(conn, "reserve_event_numbers", conversation=conversation, count=len(events))
+    last = int(row["last_seq"]) if row else 0
+    for offset, (kind, data) in enumerate(events, start=last - len(events) + 1):
+        await sql.execute(
+            conn, "add_event", conversation=conversation, seq=offset, run=run, type=kind, data=data, now=now
+        )
+    await sql.execute(conn, "announce_events", conversation=conversation)
+    return last
+
+
+async def after(conn: Connection, conversation: ConversationId, seq: int, *, limit: int = 500) -> list[Event]:
+    return await sql.fetch_all(conn, Event, "events_after", conversation=conversation, after=seq, limit=limit)

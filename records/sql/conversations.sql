@@ -1,0 +1,61 @@
+-- name: open_conversation
+INSERT INTO conversations (id, customer_id, channel, status, opened_at, updated_at)
+VALUES (%(id)s, %(customer)s, %(channel)s, 'open', %(now)s, %(now)s);
+
+-- name: conversation
+SELECT id, customer_id, channel, status, assignee, agenda, rating, opened_at, updated_at
+FROM conversations WHERE id = %(id)s;
+
+-- name: set_agenda
+UPDATE conversations SET agenda = %(agenda)s, status = %(status)s, updated_at = %(now)s WHERE id = %(id)s;
+
+-- name: set_conversation_status
+UPDATE conversations SET status = %(status)s, updated_at = %(now)s WHERE id = %(id)s;
+
+-- name: assign_conversation
+-- To a person (`assignee` is a staff id) or back to the agent (NULL); only from the assignee the caller saw.
+UPDATE conversations SET assignee = %(assignee)s, status = %(status)s, updated_at = %(now)s
+WHERE id = %(id)s AND assignee IS NOT DISTINCT FROM %(seen)s;
+
+-- name: rate_conversation
+UPDATE conversations
+SET rating = %(rating)s, rating_note = %(note)s, status = %(status)s, updated_at = %(now)s
+WHERE id = %(id)s;
+
+-- name: add_message
+INSERT INTO messages (id, conversation_id, author, staff_id, body, citations, receipts, run_id, part, created_at)
+VALUES (%(id)s, %(conversation)s, %(author)s, %(staff)s, %(body)s, %(citations)s, %(receipts)s, %(run)s, %(part)s, %(now)s)
+ON CONFLICT (run_id, part) WHERE author = 'agent' DO NOTHING;
+
+-- name: transcript
+SELECT id, author, staff_id, body, citations, receipts, run_id, created_at
+FROM messages WHERE conversation_id = %(id)s ORDER BY position;
+
+-- name: recent_messages
+SELECT id, author, staff_id, body, citations, receipts, run_id, created_at FROM (
+    SELECT * FROM messages WHERE conversation_id = %(id)s ORDER BY position DESC LIMIT %(limit)s) AS newest
+ORDER BY position;
+
+-- name: messages_of_run
+SELECT id, author, staff_id, body, citations, receipts, run_id, created_at
+FROM messages WHERE run_id = %(run)s AND author = 'customer' ORDER BY position;
+
+-- name: has_unanswered
+-- A message that no run took up, or a request that a run left open when it paused for another one.
+SELECT EXISTS (
+    SELECT FROM messages WHERE conversation_id = %(id)s AND author = 'customer' AND run_id IS NULL)
+    OR EXISTS (
+    SELECT FROM conversations WHERE id = %(id)s AND agenda @> '[{"status": "open"}]') AS unanswered;
+
+-- name: take_up_messages
+UPDATE messages SET run_id = %(run)s
+WHERE conversation_id = %(conversation)s AND author = 'customer' AND run_id IS NULL;
+
+-- name: submission
+SELECT digest, answer FROM submissions WHERE owner = %(owner)s AND key = %(key)s;
+
+-- name: lock_submission
+SELECT pg_advisory_xact_lock(hashtextextended(%(owner)s || ' ' || %(key)s, 1));
+
+-- name: add_submission
+INSERT INTO submissions (owner, key, digest, answer, at) VALUES (%(owner)s, %(key)s, %(digest)s, %(answer)s, %(now)s);

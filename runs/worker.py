@@ -1,0 +1,36 @@
+"""A worker: takes jobs, sweeps, and leaves in good order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from runs.driver import Driver
+from runs.jobs import POLL, Jobs
+from runs.sweep import Sweep
+
+DRAIN = 20.0
+"""Seconds that running steps get to end when the process is asked to leave."""
+
+
+@asynccontextmanager
+async def working(jobs: Jobs, driver: Driver, sweep: Sweep, *, concurrency: int) -> AsyncIterator[None]:
+    """Works in the background for as long as the body runs; then drains."""
+    jobs.handle(driver.drive, sweep.due)
+    worker = asyncio.create_task(
+        jobs.app.run_worker_async(
+            concurrency=concurrency,
+            fetch_job_polling_interval=POLL,
+            install_signal_handlers=False,
+            delete_jobs="always",
+            shutdown_graceful_timeout=DRAIN,
+        )
+    )
+    sweeper = asyncio.create_task(sweep.run())
+    try:
+        yield
+    finally:
+        sweeper.cancel()
+        await driver.drain()
+        worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(sweeper, worker)

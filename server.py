@@ -1,0 +1,190 @@
+"""Opens everything, wires it together, and mounts the doors. Nothing here is done by importing."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
+from graph.build import build
+from graph.deps import Limits, Services
+from graph.learned import LearnedIntents
+from graph.reasoners.rules import RulesReasoner
+from knowledge.articles import load_articles, passages_of
+from knowledge.embedder import Embedder
+from knowledge.index import Index
+from knowledge.minilm import build as build_model
+from knowledge.search import Search
+from policy.live import LiveCompany
+from policy.vocabulary import Vocabulary
+from records.clock import Clock, SystemClock
+from records.database import Database, check_reachable, open_database
+from records.embedded import ensure_database, start_postgres
+from runs.driver import Driver, Graph
+from runs.jobs import Jobs, open_jobs
+from runs.startup import prepare
+from runs.sweep import Sweep
+from runs.worker import working
+from settings import Settings
+from tools import WRITES
+from tools.demo.client import open_systems
+from tools.demo.serve import running_demo
+from tools.facts import FACT_TYPES
+from web.doors import Doors
+from web.hub import open_hub
+from web.keys import open_tokens
+from web.mount import new_app
+from web.tokens import Tokens
+
+VOCABULARY = Vocabulary(facts=FACT_TYPES, tools={tool.name: tool.schema() for tool in WRITES})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """Everything that is open: what the doors, a worker, the command line and the evals work with."""
+
+    services: Services
+    graph: Graph
+    jobs: Jobs
+    driver: Driver
+    sweep: Sweep
+    tokens: Tokens
+    demo_url: str
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opened]:
+    """Opens the database, the index, the model and the systems; closes them in reverse. Raises what each of them says
+    in one sentence when it cannot be opened."""
+    async with AsyncExitStack() as stack:
+        company = LiveCompany(settings.company, VOCABULARY, time.monotonic)
+        server = await _database_server(settings)
+        url, demo_database = server("closeloop"), server("closeloop_demo") if not settings.demo_url else ""
+        await asyncio.to_thread(prepare, url)
+        database = await stack.enter_async_context(open_database(url, size=settings.pool_size))
+        jobs = await stack.enter_async_context(open_jobs(url, clock))
+        demo_url = settings.demo_url or await stack.enter_async_context(running_demo(demo_database))
+        systems = await stack.enter_async_context(
+            open_systems(demo_url, connect_seconds=settings.fact_seconds, answer_seconds=settings.answer_seconds)
+        )
+        embedder, search = await _knowledge(settings, company, stack)
+        tokens = make_tokens(settings, clock)
+        services = Services(
+            database=database,
+            clock=clock,
+            company=company,
+            systems=systems,
+            search=search,
+            classifier=await asyncio.to_thread(LearnedIntents, embedder, company),
+            reasoner=RulesReasoner(),
+            waker=jobs,
+            customer_of=tokens.customer_of,
+            fault=_fault(settings),
+            limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
+        )
+        yield _opened(services, database, jobs, tokens, demo_url)
+
+
+def _opened(services: Services, database: Database, jobs: Jobs, tokens: Tokens, demo_url: str) -> Opened:
+    graph = build(lambda: services).compile(AsyncPostgresSaver(database.pool))
+    return Opened(
+        services=services,
+        graph=graph,
+        jobs=jobs,
+        driver=Driver(services, graph),
+        sweep=Sweep(services, jobs),
+        tokens=tokens,
+        demo_url=demo_url,
+    )
+
+
+async def _database_server(settings: Settings) -> Callable[[str], str]:
+    """Gives a database's URL by name: of the embedded server, where it is made if missing, or of DATABASE_URL."""
+    if settings.database_url:
+        await check_reachable(settings.database_url)
+        return lambda name: settings.database_url if name == "closeloop" else _beside(settings.database_url, name)
+    embedded = await asyncio.to_thread(start_postgres, settings.var / "postgres")
+    return lambda name: ensure_database(embedded.get_uri(), name)
+
+
+def _beside(url: str, name: str) -> str:
+    """The demo company keeps its records in a database of its own on the same server."""
+    return ensure_database(url, name)
+
+
+async def _knowledge(settings: Settings, company: LiveCompany, stack: AsyncExitStack) -> tuple[Embedder, Search]:
+    models = settings.var / "models"
+    await asyncio.to_thread(build_model, models)
+    embedder = await asyncio.to_thread(Embedder, models, threads=2)
+    if settings.chroma_url:
+        index = await asyncio.to_thread(Index.open_server, settings.chroma_url)
+    else:
+        index = await asyncio.to_thread(Index.open_embedded, settings.var / "chroma")
+    stack.callback(index.close)
+    search = Search(embedder, index)
+    articles = await asyncio.to_thread(load_articles, company.current().articles)
+    await search.load([passage for article in articles for passage in passages_of(article)])
+    return embedder, search
+
+
+def make_tokens(settings: Settings, clock: Clock) -> Tokens:
+    """Keys from the settings; else keys of this installation, made once and kept under VAR."""
+    return open_tokens(
+        customers=settings.customer_token_key,
+        conversations=settings.conversation_token_key,
+        kept=settings.var,
+        clock=clock,
+    )
+
+
+def _fault(settings: Settings) -> Callable[[str], None]:
+    """Does nothing; with CRASH_AT it kills the process at that point, once, for the proofs of docs/guarantees.md."""
+    return _Crash(settings.crash_at, settings.var / "crashed") if settings.crash_at else _nothing
+
+
+def _nothing(_point: str) -> None:
+    """No fault."""
+
+
+class _Crash:
+    """`name`, or `name#2` for the second time the process comes there. A marker file is written first, so that the
+    process that comes after lives."""
+
+    def __init__(self, point: str, marker: Path) -> None:
+        self._point, _, time = point.partition("#")
+        self._left = int(time or 1)
+        self._marker = marker
+
+    def __call__(self, point: str) -> None:
+        self._left -= point == self._point
+        if point == self._point and not self._left and not self._marker.exists():
+            self._marker.write_text(point)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@asynccontextmanager
+async def open_doors(opened: Opened) -> AsyncIterator[Doors]:
+    async with open_hub(opened.services.database) as hub:
+        yield Doors(services=opened.services, tokens=opened.tokens, hub=hub)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """The service: its doors, and a worker beside them unless CONCURRENCY is 0."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings, clock or SystemClock()) as opened, open_doors(opened) as doors:
+            app.state.opened, app.state.doors = opened, doors
+            if not settings.concurrency:
+                yield
+                return
+            async with working(opened.jobs, opened.driver, opened.sweep, concurrency=settings.concurrency):
+                yield
+
+    return new_app(lifespan=lifespan)

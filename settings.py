@@ -1,0 +1,53 @@
+"""What can be set from outside: the only reader of the environment. Every field is described in docs/settings.md."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from records.errors import CloseloopError
+
+
+class SettingInvalid(CloseloopError):
+    """A setting cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Each field is the environment variable of the same name in capitals."""
+
+    database_url: str = field(default="", repr=False)
+    company: Path = Path("company")
+    var: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    chroma_url: str = ""
+    demo_url: str = ""
+    customer_token_key: str = field(default="", repr=False)
+    conversation_token_key: str = field(default="", repr=False)
+    concurrency: int = 4
+    pool_size: int = 16
+    fact_seconds: float = 2.0
+    answer_seconds: float = 5.0
+    settle_seconds: float = 6.0
+    crash_at: str = ""
+    log_level: str = "warning"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingInvalid, naming the variable."""
+    given = {each.name: environment.get(each.name.upper(), "") for each in fields(Settings)}
+    values: dict[str, Any] = {name: _read(name, text) for name, text in given.items() if text}
+    return Settings(**values)
+
+
+def _read(name: str, text: str) -> object:
+    default = getattr(Settings(), name)
+    try:
+        value = type(default)(text) if not isinstance(default, Path) else Path(text).expanduser()
+    except ValueError as error:
+        raise SettingInvalid(f"{name.upper()} must be a {type(default).__name__}, but is {text!r}.") from error
+    if isinstance(value, int | float) and value < 0:
+        raise SettingInvalid(f"{name.upper()} must not be negative, but is {text}.")
+    return value

@@ -1,0 +1,47 @@
+"""Fixtures for all tests: a real PostgreSQL, the embedded one or DATABASE_URL's, and fresh databases in it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from records.embedded import ensure_database, start_postgres
+from records.ids import new_id
+from tests.demo_fixtures import demo, demo_url, hasty_systems, systems
+
+__all__ = ["demo", "demo_url", "hasty_systems", "systems"]
+
+
+class Databases:
+    """Makes databases and drops them."""
+
+    def __init__(self, server_url: str) -> None:
+        self.server_url = server_url
+        self.names: list[str] = []
+
+    def __call__(self) -> str:
+        self.names.append(new_id("test"))
+        return ensure_database(self.server_url, self.names[-1])
+
+    def drop(self) -> None:
+        with psycopg.connect(self.server_url, autocommit=True) as conn:
+            for name in self.names:
+                conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The server, as one who may create databases."""
+    folder = Path(__file__).parents[1] / "var" / "test-postgres"
+    return os.environ.get("DATABASE_URL") or str(start_postgres(folder).get_uri())
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres_url: str) -> Iterator[Callable[[], str]]:
+    """A factory: each call makes an empty database and returns its URL; they are dropped at the end."""
+    databases = Databases(postgres_url)
+    yield databases
+    databases.drop()

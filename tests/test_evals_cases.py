@@ -1,0 +1,81 @@
+"""The demo company's eval cases: they are varied, they pass, and they take every edge of the drawing."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from rapidfuzz.distance import Levenshtein
+from ruamel.yaml import YAML
+
+from evals.case import Case
+from evals.found import Edge
+from evals.load import load_cases
+from evals.stage import open_stage
+from evals.suite import Result, drawn_edges, run_cases
+
+pytestmark = pytest.mark.xdist_group("evals")
+COMPANY = Path(__file__).parents[1] / "company"
+CASES = load_cases()
+
+
+def examples() -> Iterator[str]:
+    """Whatever the demo company's intent model learns from."""
+    yaml = YAML(typ="safe")
+    for path in sorted((COMPANY / "playbooks").glob("*.md")):
+        yield from yaml.load(path.read_text("utf-8").split("---")[1])["examples"]
+    company = yaml.load((COMPANY / "company.yaml").read_text("utf-8"))
+    for kind in ("moves", "signals"):
+        for sentences in company[kind].values():
+            yield from sentences
+
+
+def near(one: str, other: str) -> bool:
+    return Levenshtein.distance(one.casefold(), other.casefold(), score_cutoff=5) <= 5
+
+
+@pytest.fixture(scope="session")
+async def played(postgres_url: str) -> AsyncIterator[tuple[list[Result], set[Edge]]]:
+    async with open_stage(postgres_url) as stage:
+        yield [result async for result in run_cases(stage, CASES, quick=True)], drawn_edges(stage)
+
+
+def test_there_are_at_least_twenty_eight_cases() -> None:
+    assert len(CASES) >= 28
+
+
+def test_the_model_has_seen_no_phrasing() -> None:
+    known = list(examples())
+
+    seen = [(phrasing, text) for case in CASES for phrasing in case.phrasings for text in known if near(phrasing, text)]
+
+    assert len(known) > 100
+    assert seen == []
+
+
+def test_no_phrasing_stands_in_two_cases() -> None:
+    phrasings = [phrasing.casefold() for case in CASES for phrasing in case.phrasings]
+
+    assert len(phrasings) == len(set(phrasings))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_twin_expects_something_else(case: Case) -> None:
+    assert case.twin.expect != case.expect
+
+
+async def test_every_case_passes(played: tuple[list[Result], set[Edge]]) -> None:
+    results, _ = played
+
+    wrong = {f"{each.case.name}: {p.phrasing}": p.wrong for each in results for p in each.plays if p.wrong}
+
+    assert len(results) == len(CASES)
+    assert wrong == {}
+
+
+async def test_the_cases_take_every_edge_of_the_drawing(played: tuple[list[Result], set[Edge]]) -> None:
+    results, drawn = played
+
+    taken = {edge for result in results for edge in result.edges}
+
+    assert len(drawn) > 20
+    assert drawn - taken == set()

@@ -1,0 +1,170 @@
+"""Search: what is found, what support says, and that internal text stays inside."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from knowledge.bm25 import Keywords
+from knowledge.index import Index
+from knowledge.passages import Passage
+from knowledge.search import Found, Search
+from tests.knowledge_world import embedder, help_centre
+
+GOODWILL = "Agents may grant an angry customer a goodwill credit of 50 dollars"
+
+
+@pytest.fixture
+def passages(tmp_path: Path) -> list[Passage]:
+    return help_centre(tmp_path / "articles")
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Search]:
+    index = Index.open_embedded(tmp_path / "index")
+    yield Search(embedder(), index)
+    index.close()
+
+
+@pytest.fixture
+async def search(empty: Search, passages: list[Passage]) -> Search:
+    await empty.load(passages)
+    return empty
+
+
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [
+        ("when will the money be back on my card?", "billing/refunds#how-long-a-refund-takes-1"),
+        ("you took the payment two times", "billing/refunds#duplicate-charges-1"),
+        ("E-4471", "devices/hub#introduction-1"),
+        ("I cannot log in any more", "account/password#introduction-1"),
+    ],
+)
+async def test_a_question_finds_the_passage_that_answers_it(search: Search, question: str, passage: str) -> None:
+    found = await search.search(question)
+
+    assert found.hits[0].passage.id == passage
+
+
+async def test_a_hit_can_be_cited(search: Search) -> None:
+    found = await search.search("I was charged twice")
+
+    cited = found.hits[0].passage
+
+    assert (cited.title, cited.heading) == ("Refunds", "Duplicate charges")
+    assert cited.url == "https://help.example.com/billing/refunds"
+
+
+async def test_hits_come_best_first_and_no_more_than_asked_for(search: Search) -> None:
+    found = await search.search("how do I get a refund for my order?", limit=3)
+
+    scores = [hit.score for hit in found.hits]
+
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("audiences", [("public",), (), ("staff",), ("passages-internal",)])
+async def test_internal_text_never_comes_back_unless_asked_for(search: Search, audiences: tuple[str, ...]) -> None:
+    found = await search.search(GOODWILL, audiences=audiences, limit=50)
+
+    assert all(hit.passage.audience == "public" for hit in found.hits)
+
+
+async def test_internal_text_is_found_by_those_who_may_read_it(search: Search) -> None:
+    found = await search.search(GOODWILL, audiences=("public", "internal"), limit=50)
+
+    assert found.hits[0].passage.id == "staff/goodwill#introduction-1"
+    assert {hit.passage.audience for hit in found.hits} == {"public", "internal"}
+
+
+async def test_support_tells_an_answer_from_none(search: Search) -> None:
+    answered = await search.search("How long does a refund take until my bank shows the money?")
+    close = await search.search("Which colours does the hub come in?")
+    foreign = await search.search("Who wrote Pride and Prejudice?")
+
+    assert answered.support > 0.8
+    assert answered.support > close.support
+    assert foreign.support < 0.1
+
+
+async def test_a_lone_article_stands_above_nothing_and_gets_careful_support(
+    empty: Search, passages: list[Passage]
+) -> None:
+    await empty.load([passage for passage in passages if passage.article == "account/password"])
+
+    asked = await empty.search("How do I reset a forgotten password?")
+    foreign = await empty.search("Who wrote Pride and Prejudice?")
+
+    assert foreign.support < 0.01 < asked.support < 0.5
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\n"])
+async def test_an_empty_query_finds_nothing(search: Search, query: str) -> None:
+    assert await search.search(query) == Found()
+
+
+async def test_nothing_is_found_before_passages_are_loaded(empty: Search) -> None:
+    assert await empty.search("refund") == Found()
+
+
+async def test_a_help_centre_without_passages_answers_nothing(empty: Search) -> None:
+    await empty.load([])
+
+    assert await empty.search("refund") == Found()
+
+
+async def test_an_article_taken_away_is_no_longer_found(search: Search, passages: list[Passage]) -> None:
+    await search.load([passage for passage in passages if passage.article != "devices/hub"])
+
+    found = await search.search("the hub is offline", limit=50)
+
+    assert "devices/hub" not in {hit.passage.article for hit in found.hits}
+
+
+async def test_a_search_finds_only_passages_this_process_has_read(
+    search: Search, passages: list[Passage], tmp_path: Path
+) -> None:
+    """Another process may have written the shared index since: an id without a passage here is passed over."""
+    await search.load(passages)
+    search._index.sync([*passages[1:]], embedder())
+
+    found = await search.search("refund", limit=50)
+
+    assert {hit.passage.id for hit in found.hits} <= {passage.id for passage in passages[1:]}
+
+
+async def test_searches_run_side_by_side(search: Search) -> None:
+    questions = ["refund", "parcel", "hub offline", "password"] * 5
+
+    together = await asyncio.gather(*(search.search(question) for question in questions))
+
+    assert together[:4] * 5 == together
+
+
+def test_words_match_in_any_form_and_titles_count(passages: list[Passage]) -> None:
+    keywords = Keywords(passages)
+
+    scores = keywords.scores("refunding invoice")
+
+    best = [passages[int(place)].article for place in scores.argsort()[::-1][:4]]
+    assert set(best) == {"billing/refunds", "billing/invoices"}
+
+
+def test_words_nobody_wrote_score_nothing(passages: list[Passage]) -> None:
+    keywords = Keywords(passages)
+
+    assert keywords.scores("xylophone").max() == 0
+    assert keywords.scores("the of").max() == 0
+    assert keywords.coverage("the of", 0) == 0
+    assert Keywords([]).scores("refund").shape == (0,)
+
+
+def test_coverage_is_the_share_of_rare_words_a_passage_has(passages: list[Passage]) -> None:
+    keywords = Keywords(passages)
+    hub = next(place for place, passage in enumerate(passages) if passage.article == "devices/hub")
+
+    assert keywords.coverage("firmware of the hub", hub) == 1.0
+    assert 0 < keywords.coverage("firmware of the zeppelin", hub) < 1

@@ -1,0 +1,20 @@
+"""The kinds of argument a model may give a tool. Their limits are part of the schema that the model and policy see."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+Id = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
+"""A business system's id: printable ASCII without spaces."""
+
+OptionalId = Annotated[str, Field(max_length=80, pattern=r"^[!-~]*$")]
+"""An id, or "" for the one that is meant by default."""
+
+Cents = Annotated[int, Field(gt=0, le=100_000_000)]
+"""Money in minor units."""
+
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
+"""One line of text with something in it."""
+
+Text = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
+"""Text of any number of lines with something in it."""

@@ -1,0 +1,145 @@
+"""The customer's door: conversations, messages, streams, ratings, and stopping a run."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from records import audit, conversations, events, runs
+from records.errors import Conflict
+from records.ids import ConversationId, CustomerId, RunId
+from records.staff import Principal
+from web import stream, text
+from web.auth import BEARER, Anybody, Own, Reachable, bearer_of, conversation_for
+from web.doors import Doors, TheDoors
+from web.posting import Posted, checked_key, post
+from web.views import conversation_view
+
+router = APIRouter(tags=["chat"], dependencies=[BEARER])
+Json = dict[str, Any]
+
+
+class Opening(BaseModel):
+    """How a conversation begins."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: Literal["chat"] = "chat"
+
+
+class Said(BaseModel):
+    """What the customer writes, up to 16 KB."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+
+
+class Rating(BaseModel):
+    """4 and 5 also confirm that an answered conversation is resolved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: int = Field(strict=True, ge=1, le=5)
+    note: str = Field(default="", max_length=2000)
+
+
+@router.post("/conversations", status_code=201)
+async def open_conversation(request: Request, doors: TheDoors, opening: Opening | None = None) -> Json:
+    """Opens a conversation for the customer of the token; without one, for a visitor. The answer's `token` is the
+    key to this conversation, for 30 days."""
+    bearer = bearer_of(request)
+    customer: CustomerId | None = doors.tokens.customer_of(bearer) if bearer else None
+    channel, now = (opening or Opening()).channel, doors.services.clock.now()
+    async with doors.services.database.transaction() as conn:
+        conversation = await conversations.open_conversation(conn, customer=customer, channel=channel, now=now)
+    return {
+        "id": conversation,
+        "token": doors.tokens.for_conversation(conversation, customer),
+        "verified": customer is not None,
+        "messages": f"/conversations/{conversation}/messages",
+        "events": f"/conversations/{conversation}/events",
+    }
+
+
+@router.post("/conversations/{conversation_id}/messages", status_code=202)
+async def say(
+    request: Request,
+    said: Said,
+    found: Own,
+    doors: TheDoors,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Takes a message in. With `Accept: text/event-stream` the answer is the stream of events until it is answered;
+    else 202, and the events are elsewhere."""
+    body = text.message(said.text)
+    posted = await post(doors, found, body, checked_key(idempotency_key))
+    if "text/event-stream" in request.headers.get("accept", ""):
+        answer = stream.until_answered(doors, found, posted.message_id, posted.seq - 1)
+        return stream.stream(doors, answer, staff=False)
+    return _accepted(found.id, posted)
+
+
+@router.get("/conversations/{conversation_id}")
+async def read_conversation(found: Reachable, caller: Anybody, doors: TheDoors) -> Json:
+    """The ticket: status, who has it, what is still open, and the transcript."""
+    async with doors.services.database.transaction() as conn:
+        messages = await conversations.transcript(conn, found.id)
+    return conversation_view(found, messages, staff=isinstance(caller, Principal))
+
+
+@router.get("/conversations/{conversation_id}/events")
+async def read_events(
+    request: Request,
+    found: Reachable,
+    caller: Anybody,
+    doors: TheDoors,
+    after: Annotated[str | None, Query()] = None,
+    follow: bool = True,
+) -> Response:
+    """The events after `Last-Event-ID` (or `after`) as server-sent events; `follow=false` ends at the newest."""
+    position = stream.position_of(request, after)
+    source = stream.followed if follow else stream.all_events
+    return stream.stream(doors, source(doors, found.id, position), staff=isinstance(caller, Principal))
+
+
+@router.post("/runs/{run_id}/cancel", status_code=202)
+async def cancel_run(run_id: str, caller: Anybody, doors: TheDoors) -> Json:
+    """Asks for a run to be stopped. What it did already stays done."""
+    async with doors.services.database.transaction() as conn:
+        run = await runs.get(conn, RunId(text.known_id(run_id)))
+    await conversation_for(doors, caller, run.conversation_id)
+    now = doors.services.clock.now()
+    async with doors.services.database.transaction() as conn:
+        if not await runs.cancel(conn, run.id):
+            raise Conflict("This run has finished; there is nothing left to stop.")
+        actor = caller.id if isinstance(caller, Principal) else "customer"
+        await audit.write(
+            conn, actor=actor, action="run.cancelled", subject=run.id, conversation=run.conversation_id, now=now
+        )
+        await doors.services.waker.wake(conn, run.conversation_id)
+    return {"id": run.id, "cancelled": True}
+
+
+@router.post("/conversations/{conversation_id}/rating")
+async def rate(rating: Rating, found: Own, doors: TheDoors) -> Json:
+    """Keeps the customer's rating. The last one counts."""
+    await _rate(doors, found.id, rating.rating, text.printable(rating.note))
+    async with doors.services.database.transaction() as conn:
+        rated = await conversations.get(conn, found.id)
+    return {"rating": rated.rating, "status": rated.status}
+
+
+async def _rate(doors: Doors, conversation: ConversationId, rating: int, note: str) -> None:
+    now = doors.services.clock.now()
+    async with doors.services.database.transaction() as conn:
+        found = await conversations.get(conn, conversation)
+        await conversations.rate(conn, found, rating, note, now=now)
+        await events.append(conn, conversation, None, [("rated", {"rating": rating})], now=now)
+
+
+def _accepted(conversation: str, posted: Posted) -> JSONResponse:
+    where = f"/conversations/{conversation}/events?after={posted.seq - 1}"
+    body = {"message_id": posted.message_id, "conversation_id": conversation, "events": where}
+    return JSONResponse(body, 202, {"Location": where})
