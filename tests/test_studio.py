@@ -21,8 +21,10 @@ pytestmark = pytest.mark.xdist_group("studio")
 
 @pytest.fixture(scope="session")
 def studio_environment() -> None:
-    """About a minute the first time."""
-    subprocess.run(["make", "--silent", ".venv-studio/ready"], cwd=ROOT, check=True, capture_output=True)
+    """About a minute the first time; `make test` has made it already."""
+    made = subprocess.run(["make", "--silent", ".venv-studio/ready"], cwd=ROOT, capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"LangGraph's server could not be installed: {made.stderr[-600:]}")
 
 
 @pytest.fixture(scope="session")
