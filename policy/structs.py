@@ -71,7 +71,16 @@ def _field_of(hint: Any) -> Field:
 
 def _field_of_schema(schema: Mapping[str, Any], optional: bool) -> Field:
     options = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
-    return Field(kind=_JSON.get(options[0].get("type", "string"), "string"), optional=optional or "anyOf" in schema)
+    return Field(kind=_kind_of_schema(options[0]), optional=optional or "anyOf" in schema)
+
+
+def _kind_of_schema(schema: Mapping[str, Any]) -> Kind:
+    """Raises TypeError for a list of anything but texts, which the policy language cannot carry."""
+    if schema.get("type") != "array":
+        return _JSON.get(schema.get("type", "string"), "string")
+    if schema.get("items", {}).get("type") != "string":
+        raise TypeError("The policy language has no type for a list of anything but texts.")
+    return "strings"
 
 
 def moment(value: Any) -> datetime | None:
@@ -142,7 +151,7 @@ class Messages:
         if each.kind == "timestamp":
             self._set_time(getattr(message, key), each, moment(value))
         elif each.kind == "strings":
-            getattr(message, key).extend(value)
+            getattr(message, key).extend(value or ())
         elif not each.optional:
             setattr(message, key, value)
         elif value is not None:
@@ -191,6 +200,8 @@ def _file_of(structs: Mapping[str, Struct], *, checked: bool) -> bytes:
 
 @cache
 def _well_known_type(each: Field, *, checked: bool) -> str:
+    if each.kind == "strings":  # a list that is not there has nothing in it
+        return ""
     if each.kind == "timestamp":
         return "Any" if each.optional and not checked else "Timestamp"
     return _WRAPPED[each.kind] if each.optional else ""
