@@ -22,7 +22,6 @@ from knowledge.index import Index
 from knowledge.minilm import build as build_model
 from knowledge.search import Search
 from policy.live import LiveCompany
-from policy.vocabulary import Vocabulary
 from records.clock import Clock, SystemClock
 from records.database import Database, check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
@@ -32,17 +31,13 @@ from runs.startup import prepare
 from runs.sweep import Sweep
 from runs.worker import working
 from settings import Settings
-from tools import WRITES
-from tools.demo.client import open_systems
 from tools.demo.serve import running_demo
-from tools.facts import FACT_TYPES
 from web.doors import Doors
 from web.hub import open_hub
 from web.keys import open_tokens
 from web.mount import new_app
 from web.tokens import Tokens
-
-VOCABULARY = Vocabulary(facts=FACT_TYPES, tools={tool.name: tool.schema() for tool in WRITES})
+from wiring import connected, load_kit, needs_demo, vocabulary_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,22 +58,25 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
     """Opens the database, the index, the model and the systems; closes them in reverse. Raises what each of them says
     in one sentence when it cannot be opened."""
     async with AsyncExitStack() as stack:
-        company = LiveCompany(settings.company, VOCABULARY, time.monotonic)
+        kit = load_kit(settings.company)
+        company = LiveCompany(settings.company, vocabulary_of(kit), time.monotonic)
+        wiring = company.current().wiring
         server = await _database_server(settings)
-        url, demo_database = server("closeloop"), server("closeloop_demo") if not settings.demo_url else ""
+        url = server("closeloop")
         await asyncio.to_thread(prepare, url)
         database = await stack.enter_async_context(open_database(url, size=settings.pool_size))
         jobs = await stack.enter_async_context(open_jobs(url, clock))
-        demo_url = settings.demo_url or await stack.enter_async_context(running_demo(demo_database))
-        systems = await stack.enter_async_context(
-            open_systems(demo_url, connect_seconds=settings.fact_seconds, answer_seconds=settings.answer_seconds)
-        )
+        demo_url = settings.demo_url
+        if needs_demo(wiring) and not demo_url:
+            demo_url = await stack.enter_async_context(running_demo(server("closeloop_demo")))
+        systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url))
         embedder, search = await _knowledge(settings, company, stack)
         tokens = make_tokens(settings, clock)
         services = Services(
             database=database,
             clock=clock,
             company=company,
+            kit=kit,
             systems=systems,
             search=search,
             classifier=await asyncio.to_thread(LearnedIntents, embedder, company),

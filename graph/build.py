@@ -6,7 +6,6 @@ from typing import Any, Protocol
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
-from langgraph.types import Send
 from typing_extensions import TypedDict
 
 from graph import routes
@@ -53,7 +52,7 @@ def build(services: Callable[[], Services]) -> Flow:
     add("escalate", escalate)  # hands over to a person
 
     flow.add_edge(START, "classify")
-    flow.add_conditional_edges("classify", _after_classify(services), ["gather_context", "retrieve"])
+    flow.add_conditional_edges("classify", routes.after_classify, ["gather_context", "retrieve"])
     flow.add_edge("gather_context", "decide")
     flow.add_edge("retrieve", "decide")
     flow.add_conditional_edges(
@@ -103,10 +102,3 @@ def _deps(services: Services, config: RunnableConfig, runtime: Runtime[Context])
         customer_token=(runtime.context or {}).get("customer_token", ""),
         emit=runtime.stream_writer,
     )
-
-
-def _after_classify(services: Callable[[], Services]) -> Callable[[SupportState], list[Send | str]]:
-    def after_classify(state: SupportState) -> list[Send | str]:
-        return [*routes.reads(state, routes.needed_facts(state, services().company.current())), "retrieve"]
-
-    return after_classify

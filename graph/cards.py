@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.deps import Deps
+from graph.reading import values_of
 from graph.state import Request, SupportState
 from graph.texts import text
 from policy.playbook import Playbook
@@ -35,7 +36,7 @@ def replies_of(state: SupportState, deps: Deps, request: Request | None, argumen
 
 
 def _values(state: SupportState, deps: Deps, request: Request | None, arguments: dict[str, Any]) -> dict[str, Any]:
-    facts = {name: fact["value"] for name, fact in state.get("facts", {}).items() if fact["value"] is not None}
+    facts = values_of(deps.services.kit, state.get("facts", {}), request)
     currency = next((fact["currency"] for fact in facts.values() if "currency" in fact), deps.company.currency)
     receipt: dict[str, Any] = {
         "system": "",

@@ -15,7 +15,6 @@ from records.errors import Conflict, NotAllowed, Unprocessable
 from records.ids import ApprovalId
 from records.sql import Connection
 from records.staff import Principal
-from tools import tool_named
 
 TO: dict[str, Decided] = {"approve": "approved", "edit": "edited", "reject": "rejected", "respond": "answered"}
 
@@ -51,7 +50,7 @@ async def decide(
         _may(services, card, principal)
         if seen is not None and seen != card.card["digest"]:
             raise StaleCard
-        arguments = _checked(card, answer)
+        arguments = _checked(services, card, answer)
         decision = answer.model_dump(exclude_none=True)
         decided = await approvals.decide(conn, card.id, TO[answer.type], principal.id, decision, now=now)
         if answer.type == "edit":
@@ -87,7 +86,7 @@ def _may(services: Services, card: Approval, principal: Principal) -> None:
         raise NotAllowed(f"Deciding this{much} needs the role {card.role}, with a limit that covers it.")
 
 
-def _checked(card: Approval, answer: Answer) -> dict[str, Any]:
+def _checked(services: Services, card: Approval, answer: Answer) -> dict[str, Any]:
     """The arguments after an edit; raises Unprocessable where the answer does not fit the card."""
     if answer.type == "respond" and not (answer.message or "").strip():
         raise Unprocessable("To respond, give the message that the customer will get.")
@@ -96,7 +95,7 @@ def _checked(card: Approval, answer: Answer) -> dict[str, Any]:
     if card.kind == "reply":
         return {"text": _text(answer)}
     try:
-        return tool_named(card.tool).parse(answer.args or {})
+        return services.kit.action_named(card.tool).parse(answer.args or {})
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'args'}: {e['msg']}" for e in error.errors())
         raise Unprocessable(f"The edited arguments do not fit {card.tool}: {problems}") from error

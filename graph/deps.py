@@ -12,7 +12,8 @@ from records.clock import Clock
 from records.database import Database
 from records.ids import ConversationId, CustomerId, RunId
 from records.sql import Connection
-from tools.ports import Systems
+from tools.kit import Kit
+from tools.systems import Systems
 
 
 class CompanySource(Protocol):
@@ -70,6 +71,7 @@ class Services:
     database: Database
     clock: Clock
     company: CompanySource
+    kit: Kit
     systems: Systems
     search: Searcher
     classifier: Classifier

@@ -23,12 +23,10 @@ from records.approvals import Approval
 from records.ids import LedgerKey
 from records.runs import Run
 from records.sql import Connection
-from tools import WRITES
 from tools.sources import FactRead, Gap, read_fact
 from tools.tool import UNTOLD, Json, Tool
 
 UNREAD = "records_unavailable"
-FOCUS = ("order", "charge", "subscription")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +56,10 @@ def digest_of(run: Run, proposal: Proposal) -> str:
 async def assess(services: Services, conn: Connection, run: Run, proposal: Proposal) -> Assessed:
     """Judges a proposal as things stand now. A proposal that makes no sense is denied, never an error."""
     company = services.company.current()
-    tool = next((tool for tool in WRITES if tool.name == proposal["tool"]), None)
+    tool = services.kit.action(proposal["tool"])
     arguments = _parsed(tool, proposal)
     if tool is None or arguments is None or run.customer_id is None:
-        return _unreadable(company, run, proposal)
+        return _unreadable(company, run, proposal, known=tool is not None)
     proposal = {**proposal, "arguments": arguments}
     facts, gaps = await _facts(services, run, tool, arguments)
     ask = await _ask(services, conn, run, proposal, facts, company)
@@ -118,9 +116,8 @@ def _read(verdict: Verdict, gaps: tuple[Gap, ...]) -> Verdict:
     return Verdict(kind="deny", clauses=(*verdict.clauses, clause), allowed="")
 
 
-def _unreadable(company: Company, run: Run, proposal: Proposal) -> Assessed:
+def _unreadable(company: Company, run: Run, proposal: Proposal, *, known: bool) -> Assessed:
     """A visitor's proposal, an unlisted tool, or arguments that are no arguments."""
-    known = any(tool.name == proposal["tool"] for tool in WRITES)
     clause = ("arguments", "The action is not described as it must be.")
     if run.customer_id is None:
         clause = ("verified", "The customer is not signed in.")
@@ -147,9 +144,9 @@ async def _facts(
 ) -> tuple[dict[str, FactRead], tuple[Gap, ...]]:
     if run.customer_id is None:
         return {}, ()
-    focus = {name: str(arguments[name]) for name in FOCUS if name in arguments}
-    timeout = services.limits.fact_timeout
-    reads = [read_fact(n, services.systems, run.customer_id, focus, services.clock, timeout) for n in tool.needs]
+    needed = [(name, services.kit.sources[name]) for name in tool.needs if name in services.kit.sources]
+    systems, clock, timeout = services.systems, services.clock, services.limits.fact_timeout
+    reads = [read_fact(name, source, systems, run.customer_id, arguments, clock, timeout) for name, source in needed]
     done = await asyncio.gather(*reads)
     facts = {read.fact: read for read in done if isinstance(read, FactRead) and read.value is not None}
     return facts, tuple(read for read in done if isinstance(read, Gap))

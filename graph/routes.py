@@ -4,31 +4,16 @@ from typing import Literal, assert_never
 
 from langgraph.types import Send
 
-from graph.state import Reading, SupportState
-from policy.company import Company
-
-ALWAYS_READ = ("customer",)
+from graph.state import Step, SupportState
 
 
-def needed_facts(state: SupportState, company: Company) -> list[str]:
-    """The facts that the requests' playbooks need; none for a visitor, about whom nothing is known."""
-    if not state.get("verified"):
-        return []
-    names = list(ALWAYS_READ)
-    for request in state.get("requests", []):
-        playbook = company.playbooks.get(request["intent"])
-        names.extend(playbook.needs if playbook else ())
-    return list(dict.fromkeys(names))
+def after_classify(state: SupportState) -> list[Send | str]:
+    return [*_reads(state["step"]), "retrieve"]
 
 
-def focus_of(state: SupportState) -> dict[str, str]:
-    """The ids that the customer mentioned, over all requests."""
-    return {name: value for request in state.get("requests", []) for name, value in request["focus"].items()}
-
-
-def reads(state: SupportState, facts: list[str]) -> list[Send]:
-    """One parallel read per fact."""
-    return [Send("gather_context", Reading(fact=fact, focus=focus_of(state))) for fact in facts]
+def _reads(step: Step) -> list[Send]:
+    """One parallel branch per fact."""
+    return [Send("gather_context", reading) for reading in step.get("reads", [])]
 
 
 def after_decide(
@@ -37,7 +22,7 @@ def after_decide(
     step = state["step"]
     match step["kind"]:
         case "read":
-            return reads(state, step["facts"])
+            return _reads(step)
         case "search":
             return "retrieve"
         case "propose":

@@ -78,12 +78,20 @@ class Proposal(TypedDict):
     reason: str
 
 
+class Reading(TypedDict):
+    """What one parallel branch of gather_context is sent: the fact, what it is about, and where the run keeps it."""
+
+    fact: str
+    focus: dict[str, str]
+    place: str
+
+
 class Step(TypedDict, total=False):
-    """What decide chose. `facts` with read; `query` with search; `proposal` with propose; `because` with escalate;
+    """What decide chose. `reads` with read; `query` with search; `proposal` with propose; `because` with escalate;
     `withdraw` (approval ids) and `confirmed` with reply."""
 
     kind: StepKind
-    facts: list[str]
+    reads: list[Reading]
     query: str
     proposal: Proposal
     because: str
@@ -168,8 +176,8 @@ class SupportState(TypedDict, total=False):
     verified: bool
     requests: list[Request]
     triage: Triage
-    facts: Annotated[dict[str, Fact], merged]
-    gaps: Annotated[dict[str, Gap], merged]
+    facts: Annotated[dict[str, Fact], merged]  # by place: see graph/reading.py
+    gaps: Annotated[dict[str, Gap], merged]  # by place
     passages: Annotated[dict[str, list[PassageState]], merged]  # by query, best first
     support: Annotated[dict[str, float], merged]  # by query: how likely the best passage answers it
     step: Step
@@ -181,10 +189,3 @@ class SupportState(TypedDict, total=False):
     draft: Draft | None
     visits: int
     outcome: str
-
-
-class Reading(TypedDict):
-    """What one parallel branch of gather_context is sent: the fact to read, and the ids the customer mentioned."""
-
-    fact: str
-    focus: dict[str, str]

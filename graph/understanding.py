@@ -2,23 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from graph import agenda
 from graph.deps import Classifier, Prediction
 from graph.state import Request, Triage
 from policy.company import MOVES, Company
+from records.ids import new_id
+from tools.kit import Kit
 
-_NUMBER = r"\s+(?:number\s+|no\.?\s*|nr\.?\s*)?#?\s*(\d{3,})\b"
-IDS = {
-    "order": re.compile(rf"\b(ord[-_]\w+)\b|\border{_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),
-    "charge": re.compile(rf"\b(ch[-_]\w+)\b|\b(?:charge|payment){_NUMBER}", re.I),
-    "subscription": re.compile(rf"\b(sub[-_]\w+)\b|\bsubscription{_NUMBER}", re.I),
-}
-"""An id as the systems write it, or its number alone. A number that is no record's picks none: the customer is asked."""
-_NAMED = {
-    kind: re.compile(rf"(?:\b(?:my|our|the|this)\s+)?(?:\b{kind}\s+)?(?:{pattern.pattern})", re.I)
-    for kind, pattern in IDS.items()
-}
 _BARE_NUMBER = re.compile(r"(?<!\w)\d{3,}(?!\w)")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+|,?\s+(?:and|but) (?:also|could|can|please|how|why|I)\b|\balso,?\s+", re.I)
 SHORTEST_PART = 3
@@ -28,10 +20,10 @@ SURE = 0.7
 Measured on the phrasings of evals/cases: what only tells stands at 0.65 at most."""
 
 
-def understood(classifier: Classifier, company: Company, text: str) -> tuple[Triage, list[Request]]:
+def understood(classifier: Classifier, company: Company, kit: Kit, text: str) -> tuple[Triage, list[Request]]:
     """The triage, and the requests in the order in which they were found."""
-    whole = classifier.predict(readable(text))
-    parts = [(part, classifier.predict(readable(part))) for part in _parts(text)]
+    whole = classifier.predict(readable(kit, text))
+    parts = [(part, classifier.predict(readable(kit, part))) for part in _parts(text)]
     top, probability = whole.intents[0]
     move = top if top in MOVES and probability >= company.thresholds.understand else ""
     nothing = move or top in MOVES or whole.none >= company.thresholds.none
@@ -49,19 +41,51 @@ def understood(classifier: Classifier, company: Company, text: str) -> tuple[Tri
     return triage, found
 
 
-def readable(text: str) -> str:
+def readable(kit: Kit, text: str) -> str:
     """The text with records named by what they are: to the sentence model an id is noise that hides the sentence."""
-    for kind, pattern in _NAMED.items():
-        text = pattern.sub(f"my {kind}", text)
+    for kind, pattern in kit.ids.items():
+        text = _named(kind, pattern).sub(f"my {kind}", text)
     return text
 
 
-def mentioned(text: str, expected: str = "") -> dict[str, str]:
-    """The ids of records in a text, by kind. `expected`: the kind that was asked for, of which a bare number will do."""
-    matches = {kind: pattern.search(text) for kind, pattern in IDS.items()}
-    found = {kind: next(filter(None, match.groups())) for kind, match in matches.items() if match}
+@cache
+def _named(kind: str, pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:\b(?:my|our|the|this)\s+)?(?:\b{kind}\s+)?(?:{pattern.pattern})", pattern.flags)
+
+
+def mentioned(kit: Kit, text: str, expected: str = "") -> dict[str, list[str]]:
+    """The ids of records in a text, by kind, each once. `expected`: the kind that was asked for, of which a bare number
+    will do. A number that is no record's picks none: the customer is asked."""
+    found = {kind: _all(pattern, text) for kind, pattern in kit.ids.items()}
     bare = _BARE_NUMBER.search(text)
-    return {expected: bare[0]} | found if expected in IDS and bare else found
+    if expected in kit.ids and not found[expected] and bare:
+        found[expected] = [bare[0]]
+    return {kind: ids for kind, ids in found.items() if ids}
+
+
+def _all(pattern: re.Pattern[str], text: str) -> list[str]:
+    ids = (next(filter(None, match.groups()), match[0]) for match in pattern.finditer(text))
+    return list(dict.fromkeys(ids))
+
+
+def focused(kit: Kit, company: Company, request: Request, text: str) -> list[Request]:
+    """The request with the ids it is about, from its own words, else from the whole message. Where it names several
+    records of a kind that its playbook needs, there is one request for each."""
+    named = mentioned(kit, request["text"]) or mentioned(kit, text)
+    book = company.playbooks.get(request["intent"])
+    many = next((kind for kind, ids in named.items() if len(ids) > 1 and book and kind in book.needs), "")
+    first = {kind: ids[0] for kind, ids in named.items()}
+    if not many:
+        return [{**request, "focus": request["focus"] | first}]
+    return [
+        {
+            **request,
+            "id": new_id("req"),
+            "slots": dict(request["slots"]),
+            "focus": request["focus"] | first | {many: each},
+        }
+        for each in named[many]
+    ]
 
 
 def _parts(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from policy.routing import RoutingRule, routing_of
 from policy.source import CompanyInvalid, Node, Problem, document
 from policy.triggers import Thresholds, Trigger, thresholds_of, triggers_of
 from policy.vocabulary import Vocabulary, situation_environment
+from policy.wiring import Wiring, wiring_of
 
 MOVES = ("person", "withdraw", "status", "thanks", "confirm", "none")
 SIGNALS = ("strong_emotion", "time_critical")
@@ -29,6 +30,7 @@ COMPANY_KEYS = (
     "moves",
     "signals",
     "connections",
+    "kits",
 )
 POLICY_KEYS = ("tools", "drafts", "triggers", "thresholds")
 
@@ -36,8 +38,8 @@ POLICY_KEYS = ("tools", "drafts", "triggers", "thresholds")
 @dataclass(frozen=True, kw_only=True)
 class Company:
     """`voice`: how it writes, for a model. `queues`: name to title. `tiers`: lowest first. `moves`: what a customer may
-    do besides asking, to example sentences; under `none`, sentences that ask for nothing. `connections`: which system
-    serves which port. `drafts`: who approves drafted replies. `version`: sha256 of every file but the articles."""
+    do besides asking, to example sentences; under `none`, sentences that ask for nothing. `wiring`: its kits, and which
+    adapter serves which port. `drafts`: who approves drafted replies. `version`: sha256 of every file but the articles."""
 
     name: str
     voice: str
@@ -50,7 +52,7 @@ class Company:
     roles: Mapping[str, Role]
     moves: Mapping[str, tuple[str, ...]]
     signals: Mapping[str, tuple[str, ...]]
-    connections: Mapping[str, str]
+    wiring: Wiring
     tools: Mapping[str, ToolPolicy]
     drafts: ApprovalRule
     triggers: tuple[Trigger, ...]
@@ -115,7 +117,7 @@ class _Reader:
             roles=roles,
             moves=_sentences_of(company.need("moves"), MOVES),
             signals=_sentences_of(company.need("signals"), SIGNALS),
-            connections={name: entry.text() for name, entry in company.need("connections").entries().items()},
+            wiring=wiring_of(company),
             tools=tools,
             drafts=_drafts_of(policy.need("drafts"), roles),
             triggers=triggers_of(policy.need("triggers"), situations, tiers, tuple(queues)),

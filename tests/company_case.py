@@ -11,7 +11,7 @@ from policy.company import Company, load_company
 from policy.source import CompanyInvalid, Problem
 from policy.verdict import Ask, Verdict, judge
 from policy.vocabulary import Vocabulary
-from tools.facts import FACT_TYPES
+from tools.standard import KIT
 
 FOLDER = Path(__file__).parent.parent / "company"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ TOOLS: dict[str, dict[str, Any]] = {
     },
     "file_bug": {"properties": {"title": TEXT, "description": TEXT}, "required": ["title", "description"]},
 }
-VOCABULARY = Vocabulary(facts=FACT_TYPES, tools=TOOLS)
+VOCABULARY = Vocabulary(facts=KIT.facts, tools=TOOLS)
 TIDEWATER = load_company(FOLDER, VOCABULARY)
 
 CUSTOMER = {

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import tools
 from records.ids import CustomerId
 from tests.demo_fixtures import ADA, DEE, PATIENCE, call_of
 from tools.executor import Outcome, execute, recover
-from tools.ports import Systems
+from tools.standard import KIT
+from tools.systems import Systems
 from tools.tool import Call, Tool
 
 Case = tuple[str, str, str, CustomerId, dict[str, Any], str]
@@ -50,7 +50,7 @@ LONGER = PATIENCE * 2
 
 def parts(case: Case) -> tuple[Tool, Call, dict[str, Any]]:
     _, _, name, customer, arguments, key = case
-    tool = tools.tool_named(name)
+    tool = KIT.action_named(name)
     return tool, call_of(customer, key), tool.parse(arguments)
 
 

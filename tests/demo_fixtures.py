@@ -14,9 +14,9 @@ import uvicorn
 
 from records.clock import SystemClock
 from records.ids import CustomerId, LedgerKey
+from tools.demo.adapters import open_demo
 from tools.demo.app import create_demo
-from tools.demo.client import open_systems
-from tools.ports import Systems
+from tools.systems import Systems
 from tools.tool import Call
 
 Json = dict[str, Any]
@@ -89,12 +89,12 @@ async def demo(demo_url: str) -> AsyncIterator[Demo]:
 @pytest.fixture
 async def systems(demo: Demo) -> AsyncIterator[Systems]:
     """Its systems, by a client that waits longer than any answer takes."""
-    async with open_systems(demo.url, connect_seconds=5, answer_seconds=20) as found:
+    async with open_demo(demo.url, connect_seconds=5, answer_seconds=20) as found:
         yield found
 
 
 @pytest.fixture
 async def hasty_systems(demo: Demo) -> AsyncIterator[Systems]:
     """Its systems, by a client that waits PATIENCE seconds."""
-    async with open_systems(demo.url, connect_seconds=5, answer_seconds=PATIENCE) as found:
+    async with open_demo(demo.url, connect_seconds=5, answer_seconds=PATIENCE) as found:
         yield found

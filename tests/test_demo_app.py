@@ -11,10 +11,11 @@ from records.clock import ManualClock, SystemClock
 from records.database import open_database
 from records.ids import CustomerId, LedgerKey
 from tests.demo_fixtures import ADA, BEN, DEE, FAY, GUS, NOW, Demo
+from tools.answers import SystemRefused, SystemUnavailable
 from tools.demo.app import create_demo
 from tools.demo.desk import DemoClock
 from tools.demo.faults import Fault, Faults
-from tools.ports import SystemRefused, Systems, SystemUnavailable
+from tools.systems import Systems
 
 KEY = LedgerKey("key")
 
@@ -184,7 +185,7 @@ async def test_a_reset_can_leave_everything_empty(demo: Demo, systems: Systems) 
     (await demo.http.post("/reset", json={"empty": True})).raise_for_status()
 
     assert await systems.crm.customer(ADA) is None
-    assert await systems.status.incidents() == []
+    assert await systems.incidents.incidents() == []
 
 
 def test_the_demo_companys_time_runs_on_from_where_it_was_set() -> None:

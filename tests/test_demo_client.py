@@ -10,9 +10,12 @@ import pytest
 
 from records.ids import CustomerId, LedgerKey
 from tests.demo_fixtures import ADA, BEN, Demo
-from tools import facts
-from tools.demo.client import Line, open_systems
-from tools.ports import AddressChange, Effected, SystemRefused, Systems, SystemTimeout, SystemUnavailable
+from tools.answers import Effected, SystemRefused, SystemTimeout, SystemUnavailable
+from tools.commerce.port import AddressChange
+from tools.demo.adapters import open_demo
+from tools.demo.adapters.line import Line
+from tools.incidents.facts import Incident
+from tools.systems import Systems
 
 KEY = LedgerKey("issue_refund:ch_1001:late")
 
@@ -91,7 +94,7 @@ async def test_nobody_at_the_address_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
-    async with open_systems(f"http://127.0.0.1:{port}", connect_seconds=1, answer_seconds=1) as systems:
+    async with open_demo(f"http://127.0.0.1:{port}", connect_seconds=1, answer_seconds=1) as systems:
         with pytest.raises(SystemUnavailable, match="crm cannot be reached"):
             await systems.crm.customer(ADA)
 
@@ -160,5 +163,5 @@ async def test_open_incidents_come_first(demo: Demo, systems: Systems) -> None:
     old = await demo.record("incident", "inc_3000")
     await demo.put("incident", "inc_0001", **old)
 
-    assert [incident.id for incident in await systems.status.incidents()] == ["inc_3001", "inc_0001", "inc_3000"]
-    assert isinstance((await systems.status.incidents())[0], facts.Incident)
+    assert [incident.id for incident in await systems.incidents.incidents()] == ["inc_3001", "inc_0001", "inc_3000"]
+    assert isinstance((await systems.incidents.incidents())[0], Incident)

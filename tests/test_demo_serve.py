@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.demo_fixtures import ADA
-from tools.demo.client import open_systems
+from tools.demo.adapters import open_demo
 from tools.demo.serve import DemoDidNotStart, leave_when_closed, main, make_server, running_demo
 
 NOWHERE = "postgresql://127.0.0.1:1/nothing"
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.slow
 async def test_it_runs_in_a_child_process_and_leaves_with_its_parent(database_url: Callable[[], str]) -> None:
-    async with running_demo(database_url()) as url, open_systems(url, connect_seconds=1, answer_seconds=5) as systems:
+    async with running_demo(database_url()) as url, open_demo(url, connect_seconds=1, answer_seconds=5) as systems:
         assert await systems.crm.customer(ADA) is not None
 
     async with httpx.AsyncClient(trust_env=False) as http:

@@ -9,6 +9,7 @@ from graph.reasoners.rules import RulesReasoner
 from graph.state import Fact, Proposal, Request, Triage, VerdictState
 from policy.ask import Kind
 from tests.company_case import CUSTOMER, NOW, ORDER, TIDEWATER
+from tools.standard import KIT
 
 LATE = ORDER | {"days_late": 12, "status": "dispatched", "delivered_at": None, "refunded": 0}
 
@@ -32,6 +33,7 @@ def gated_refunds(proposal: Proposal) -> Kind:
 def view(*requests: Request, **changes: Any) -> View:
     known = View(
         company=TIDEWATER,
+        kit=KIT,
         triage=triage(),
         requests=requests,
         facts={"customer": fact("customer", CUSTOMER), "order": fact("order", LATE)},

@@ -5,8 +5,12 @@ from langgraph.types import Send
 
 from graph import routes
 from graph.agenda import new_request
-from graph.state import ApprovalState, Step, SupportState, VerdictState
+from graph.reading import needed, once, readings
+from graph.state import ApprovalState, Request, Step, SupportState, VerdictState
 from tests.company_case import TIDEWATER
+from tools.standard import KIT
+
+ORD_1001, ORD_1002 = 'order {"order": "ord_1001"}', 'order {"order": "ord_1002"}'
 
 
 def approval(status: str, *, kind: str = "action", then: str = "escalate") -> SupportState:
@@ -41,18 +45,17 @@ def test_decide_goes_where_its_step_says(state: SupportState, way: str) -> None:
     assert routes.after_decide(state) == way
 
 
-def test_a_read_is_sent_once_per_fact_with_the_ids_the_customer_mentioned() -> None:
-    request = new_request("late_order_refund", 0.9, "ord_1001 is late")
-    request["focus"] = {"order": "ord_1001"}
-    state = step(kind="read", facts=["order", "tracking"])
-    state["requests"] = [request]
+def test_a_read_is_sent_once_per_fact_and_record() -> None:
+    request: Request = {**new_request("late_order_refund", 0.9, "ord_1001 is late"), "focus": {"order": "ord_1001"}}
+    other: Request = {**request, "focus": {"order": "ord_1002"}}
+    wanted = [*readings(KIT, request, ["order", "subscription"]), *readings(KIT, other, ["order", "subscription"])]
 
-    sent = routes.after_decide(state)
+    sent = routes.after_decide(step(kind="read", reads=once(wanted)))
 
-    focus = {"order": "ord_1001"}
     assert sent == [
-        Send("gather_context", {"fact": "order", "focus": focus}),
-        Send("gather_context", {"fact": "tracking", "focus": focus}),
+        Send("gather_context", {"fact": "order", "focus": {"order": "ord_1001"}, "place": ORD_1001}),
+        Send("gather_context", {"fact": "subscription", "focus": {}, "place": "subscription"}),
+        Send("gather_context", {"fact": "order", "focus": {"order": "ord_1002"}, "place": ORD_1002}),
     ]
 
 
@@ -98,5 +101,7 @@ def test_a_draft_waits_and_a_sent_reply_ends_the_run() -> None:
 def test_nothing_is_read_about_a_visitor() -> None:
     requests = [new_request("late_order_refund", 0.9, "refund")]
 
-    assert routes.needed_facts({"verified": False, "requests": requests}, TIDEWATER) == []
-    assert routes.needed_facts({"verified": True, "requests": requests}, TIDEWATER) == ["customer", "order"]
+    signed_in = needed(TIDEWATER, KIT, requests, verified=True)
+
+    assert needed(TIDEWATER, KIT, requests, verified=False) == []
+    assert [reading["fact"] for reading in signed_in] == ["customer", "order"]

@@ -8,6 +8,7 @@ from graph.state import Request
 from graph.understanding import mentioned, readable, understood
 from knowledge.triage import Prediction
 from tests.company_case import TIDEWATER
+from tools.standard import KIT
 
 LATE, WHERE, CSV, PERSON = "late_order_refund", "where_is_order", "export_data", "person"
 
@@ -32,7 +33,7 @@ class Scripted:
 
 def requests_in(script: Mapping[str, Prediction]) -> list[Request]:
     """Of a message that is the first text of the script; the others are its parts."""
-    return understood(Scripted(script), TIDEWATER, next(iter(script)))[1]
+    return understood(Scripted(script), TIDEWATER, KIT, next(iter(script)))[1]
 
 
 def test_the_story_before_a_kindred_request_is_no_request() -> None:
@@ -116,8 +117,10 @@ def test_thanks_before_a_request_do_not_hide_it_but_a_wish_for_a_person_stays() 
         "Refund my late order.": says(late_order_refund=0.99),
     }
 
-    triage, found = understood(Scripted(script), TIDEWATER, next(iter(script)))
-    thanked, _ = understood(Scripted({**script, next(iter(script)): says(thanks=0.8)}), TIDEWATER, next(iter(script)))
+    triage, found = understood(Scripted(script), TIDEWATER, KIT, next(iter(script)))
+    thanked, _ = understood(
+        Scripted({**script, next(iter(script)): says(thanks=0.8)}), TIDEWATER, KIT, next(iter(script))
+    )
 
     assert (triage["move"], [request["intent"] for request in found]) == (PERSON, [LATE])
     assert thanked["move"] == ""
@@ -130,7 +133,7 @@ def test_one_furious_sentence_makes_a_furious_message() -> None:
         "Refund my late order.": says(late_order_refund=0.99),
     }
 
-    triage, _ = understood(Scripted(script), TIDEWATER, next(iter(script)))
+    triage, _ = understood(Scripted(script), TIDEWATER, KIT, next(iter(script)))
 
     assert triage["emotion"] == 0.98
 
@@ -145,24 +148,25 @@ def test_one_furious_sentence_makes_a_furious_message() -> None:
     ],
 )
 def test_an_id_is_read_as_what_it_names(text: str, read: str) -> None:
-    assert readable(text) == read
+    assert readable(KIT, text) == read
 
 
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
-        ("where is ord_1008?", {"order": "ord_1008"}),
-        ("order 1008 is late", {"order": "1008"}),
-        ("my order no. 1008 is late", {"order": "1008"}),
-        ("it is about #1008", {"order": "1008"}),
-        ("payment 2002 and subscription sub_2001", {"charge": "2002", "subscription": "sub_2001"}),
+        ("where is ord_1008?", {"order": ["ord_1008"]}),
+        ("order 1008 is late", {"order": ["1008"]}),
+        ("my order no. 1008 is late", {"order": ["1008"]}),
+        ("it is about #1008", {"order": ["1008"]}),
+        ("payment 2002 and subscription sub_2001", {"charge": ["2002"], "subscription": ["sub_2001"]}),
+        ("orders ord_1008, ord_1009 and ord_1008", {"order": ["ord_1008", "ord_1009"]}),
         ("I ordered 1008 days ago", {}),
     ],
 )
-def test_records_are_named_by_id_or_by_number(text: str, ids: dict[str, str]) -> None:
-    assert mentioned(text) == ids
+def test_records_are_named_by_id_or_by_number(text: str, ids: dict[str, list[str]]) -> None:
+    assert mentioned(KIT, text) == ids
 
 
 def test_a_bare_number_answers_the_question_which_order() -> None:
-    assert mentioned("1009", expected="order") == {"order": "1009"}
-    assert mentioned("1009") == {}
+    assert mentioned(KIT, "1009", expected="order") == {"order": ["1009"]}
+    assert mentioned(KIT, "1009") == {}

@@ -17,11 +17,12 @@ LAYERS = {
     "runs": 3,
     "web": 4,
     "settings": 5,
-    "server": 6,
-    "studio": 7,
-    "evals": 7,
-    "commands": 7,
-    "cli": 8,
+    "wiring": 6,
+    "server": 7,
+    "studio": 8,
+    "evals": 8,
+    "commands": 8,
+    "cli": 9,
 }
 ONLY_IN = {
     "fastapi": ("web", "server.py", "studio.py", "commands/serve.py", "tools/demo", "evals", "tests"),

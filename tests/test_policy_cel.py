@@ -10,10 +10,10 @@ from policy.cel import Condition, Environment
 from policy.source import Problem, document
 from policy.structs import struct_of, struct_of_schema
 from tests.company_case import CUSTOMER, NOW, ORDER, TOOLS
-from tools.facts import FACT_TYPES
+from tools.standard import KIT
 
 ENVIRONMENT = Environment(
-    structs={name: struct_of(fact) for name, fact in FACT_TYPES.items()},
+    structs={name: struct_of(fact) for name, fact in KIT.facts.items()},
     values={"now": "timestamp", "amount": "int", "share": "double"},
 )
 VALUES: dict[str, Any] = {"order": ORDER, "customer": CUSTOMER, "now": NOW, "amount": 3}

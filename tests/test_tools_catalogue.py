@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-import tools
 from tests.demo_fixtures import ADA, DEE, GUS, Demo, call_of
-from tools.facts import FACT_TYPES
-from tools.ports import Systems
+from tools.kit import UnknownTool
+from tools.standard import KIT
+from tools.systems import Systems
 from tools.tool import Effect, Idempotency, Settled, Tool
 
 REFUND = {"charge": "ch_1001", "amount": 4800, "cause": "late"}
@@ -17,34 +17,33 @@ DUPLICATE = {"charge": "ch_2", "of": "ch_1"}
 RENEWS = "2026-07-12T12:00:00Z"
 
 
-def test_the_catalogue_is_known() -> None:
-    assert [tool.name for tool in tools.WRITES] == [
-        "issue_refund",
-        "change_address",
-        "cancel_subscription",
-        "file_bug",
-    ]
-    assert len(tools.TOOLS) == len({tool.name for tool in tools.TOOLS}) == 11
+TOOLS = {tool.name: tool for tool in KIT.tools}
 
 
 def test_every_fact_has_a_tool_that_reads_it() -> None:
-    assert {tool.reads for tool in tools.TOOLS if tool.effect is Effect.READ} == set(FACT_TYPES)
+    assert {tool.reads for tool in KIT.tools if tool.effect is Effect.READ} == set(KIT.facts)
 
 
-def test_every_write_needs_facts_and_names_its_object() -> None:
-    for tool in tools.WRITES:
-        assert set(tool.needs) <= set(FACT_TYPES)
-        assert tool.object in tool.schema()["properties"]
+def test_every_action_needs_facts_of_the_kit_and_names_its_object() -> None:
+    for action in KIT.actions:
+        assert set(action.needs) <= set(KIT.facts)
+        assert action.object in action.schema()["properties"]
 
 
-def test_a_tool_that_is_not_listed_does_not_exist() -> None:
-    assert tools.tool_named("issue_refund").idempotency is Idempotency.KEYED
-    with pytest.raises(tools.UnknownTool):
-        tools.tool_named("drop_table")
+def test_what_takes_an_action_back_is_an_action_of_the_kit() -> None:
+    for action in KIT.actions:
+        assert action.undo in {"", *(each.name for each in KIT.actions)}
+
+
+def test_a_tool_that_is_in_no_kit_does_not_exist() -> None:
+    assert KIT.action_named("issue_refund").idempotency is Idempotency.KEYED
+    assert KIT.action("find_order") is None
+    with pytest.raises(UnknownTool):
+        KIT.action_named("drop_table")
 
 
 def test_a_model_sees_the_kinds_and_limits_of_the_arguments() -> None:
-    schema = tools.tool_named("issue_refund").schema()
+    schema = TOOLS["issue_refund"].schema()
 
     assert schema["properties"] == {
         "charge": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
@@ -55,18 +54,18 @@ def test_a_model_sees_the_kinds_and_limits_of_the_arguments() -> None:
     assert schema["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("tool", tools.TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", KIT.tools, ids=lambda tool: tool.name)
 def test_a_description_is_what_a_model_reads(tool: Tool) -> None:
     assert tool.description.endswith(".")
     assert "\n    " not in tool.description
 
 
 def test_a_read_tools_arguments_may_be_left_out() -> None:
-    assert tools.tool_named("find_order").parse({}) == {"order": ""}
+    assert TOOLS["find_subscription"].parse({}) == {"subscription": ""}
 
 
 def test_arguments_of_the_right_kinds_are_taken() -> None:
-    assert tools.tool_named("issue_refund").parse(REFUND) == REFUND
+    assert TOOLS["issue_refund"].parse(REFUND) == REFUND
 
 
 @pytest.mark.parametrize(
@@ -90,23 +89,23 @@ def test_arguments_of_the_right_kinds_are_taken() -> None:
 )
 def test_arguments_of_other_kinds_are_errors(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        tools.tool_named("issue_refund").parse(REFUND | wrong)
+        TOOLS["issue_refund"].parse(REFUND | wrong)
 
 
 @pytest.mark.parametrize("address", ["", "   ", "1 Quay\n2 Quay", "1 Quay\x00", "x" * 201])
 def test_an_address_is_one_line_with_something_in_it(address: str) -> None:
     with pytest.raises(ValidationError):
-        tools.tool_named("change_address").parse({"order": "ord_1", "address": address})
+        TOOLS["change_address"].parse({"order": "ord_1", "address": address})
 
 
 @pytest.mark.parametrize("description", ["", " \n ", "null \x00", "x" * 4001, "\ud800"])
 def test_a_description_has_something_in_it(description: str) -> None:
     with pytest.raises(ValidationError):
-        tools.tool_named("file_bug").parse({"title": "Broken", "description": description})
+        TOOLS["file_bug"].parse({"title": "Broken", "description": description})
 
 
 def test_the_amount_is_no_part_of_a_refunds_identity() -> None:
-    refund = tools.tool_named("issue_refund")
+    refund = TOOLS["issue_refund"]
 
     assert refund.key(REFUND, {}) == refund.key(REFUND | {"amount": 1}, {}) == "issue_refund:ch_1001:late"
 
@@ -123,12 +122,12 @@ def test_a_duplicate_is_named_with_what_it_repeats(duplicate: dict[str, Any] | N
     arguments = {"charge": "ch_2", "amount": 4900, "cause": "duplicate"}
     facts = {"duplicate_charge": duplicate} if duplicate else {}
 
-    assert tools.tool_named("issue_refund").key(arguments, facts) == key
+    assert TOOLS["issue_refund"].key(arguments, facts) == key
 
 
 @pytest.mark.parametrize("renews", [RENEWS, datetime.fromisoformat(RENEWS), "2026-07-12T14:00:00+02:00"])
 def test_a_cancellation_is_of_one_period_however_it_is_spelled(renews: object) -> None:
-    key = tools.tool_named("cancel_subscription").key(
+    key = TOOLS["cancel_subscription"].key(
         {"subscription": "sub_1", "when": "now"}, {"subscription": {"renews_at": renews}}
     )
 
@@ -136,7 +135,7 @@ def test_a_cancellation_is_of_one_period_however_it_is_spelled(renews: object) -
 
 
 def test_a_cancellation_without_its_subscription_has_no_identity() -> None:
-    key = tools.tool_named("cancel_subscription").key({"subscription": "sub_1", "when": "now"}, {})
+    key = TOOLS["cancel_subscription"].key({"subscription": "sub_1", "when": "now"}, {})
 
     assert key.endswith(":?")
 
@@ -152,11 +151,11 @@ def test_a_cancellation_without_its_subscription_has_no_identity() -> None:
 def test_an_address_change_sets_out_from_a_revision(order: dict[str, Any] | None, key: str) -> None:
     facts = {"order": order} if order else {}
 
-    assert tools.tool_named("change_address").key({"order": "ord_1", "address": "1 Quay"}, facts) == key
+    assert TOOLS["change_address"].key({"order": "ord_1", "address": "1 Quay"}, facts) == key
 
 
 def test_a_bug_is_the_same_however_it_is_spaced() -> None:
-    bug = tools.tool_named("file_bug")
+    bug = TOOLS["file_bug"]
     one = bug.key({"title": "Broken", "description": "It  stops\nhere."}, {})
 
     assert one == bug.key({"title": "Broken", "description": "it stops here."}, {})
@@ -165,7 +164,7 @@ def test_a_bug_is_the_same_however_it_is_spaced() -> None:
 
 
 def test_a_read_tool_has_no_cause() -> None:
-    order = tools.tool_named("find_order")
+    order = TOOLS["find_order"]
 
     assert order.cause({}, {}) == "?"
 
@@ -175,7 +174,7 @@ def test_a_read_tool_has_no_cause() -> None:
     [
         ("find_customer", {}, "name", "Ada Lindqvist"),
         ("find_order", {"order": "ord_1001"}, "days_late", 12),
-        ("track_order", {}, "order", "ord_1001"),
+        ("find_tracking", {}, "order", "ord_1001"),
         ("find_charge", {"order": "ord_1001"}, "id", "ch_1001"),
         ("find_duplicate_charge", {}, "of", "ch_2001"),
         ("find_subscription", {}, "id", "sub_2001"),
@@ -185,7 +184,7 @@ def test_a_read_tool_has_no_cause() -> None:
 async def test_a_read_tool_answers_with_the_fact(
     name: str, arguments: dict[str, Any], field: str, expected: object, systems: Systems
 ) -> None:
-    tool = tools.tool_named(name)
+    tool = TOOLS[name]
 
     found = await tool.run(systems, call_of(ADA), **tool.parse(arguments))
 
@@ -193,11 +192,11 @@ async def test_a_read_tool_answers_with_the_fact(
 
 
 async def test_a_read_tool_answers_none_when_there_is_nothing(systems: Systems) -> None:
-    assert await tools.tool_named("find_order").run(systems, call_of(GUS)) is None
+    assert await TOOLS["find_order"].run(systems, call_of(GUS)) is None
 
 
 async def test_a_receipt_says_what_the_system_did(demo: Demo, systems: Systems) -> None:
-    tool = tools.tool_named("issue_refund")
+    tool = TOOLS["issue_refund"]
     call = call_of(ADA, "issue_refund:ch_1001:late")
 
     receipt = await tool.run(systems, call, **REFUND)
@@ -208,7 +207,7 @@ async def test_a_receipt_says_what_the_system_did(demo: Demo, systems: Systems) 
 
 
 async def test_a_change_is_found_under_any_key(demo: Demo, systems: Systems) -> None:
-    tool = tools.tool_named("change_address")
+    tool = TOOLS["change_address"]
     arguments = {"order": "ord_1004", "address": "1 Quay"}
 
     before = await tool.settle(systems, call_of(DEE), arguments)
@@ -219,7 +218,7 @@ async def test_a_change_is_found_under_any_key(demo: Demo, systems: Systems) -> 
 
 
 async def test_another_change_of_the_order_is_not_this_one(demo: Demo, systems: Systems) -> None:
-    tool = tools.tool_named("change_address")
+    tool = TOOLS["change_address"]
     await tool.run(systems, call_of(DEE), order="ord_1004", address="2 Quay")
 
     settled = await tool.settle(systems, call_of(DEE), {"order": "ord_1004", "address": "1 Quay"})

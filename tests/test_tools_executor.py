@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-import tools
 from tests.demo_cases import ADDRESS, BUG, LONGER, REFUND, SETTLED, Case, parts, run
 from tests.demo_fixtures import ADA, PATIENCE, Demo, call_of
 from tools.executor import Done, NotDone, Unknown, execute
-from tools.ports import Systems
+from tools.standard import KIT
+from tools.systems import Systems
 
 
 @pytest.mark.parametrize("case", [*SETTLED, BUG])
@@ -138,4 +138,6 @@ async def test_a_call_whose_cause_is_untold_is_not_made(demo: Demo, systems: Sys
 
 async def test_only_write_tools_are_executed(systems: Systems) -> None:
     with pytest.raises(TypeError):
-        await execute(tools.tool_named("find_order"), systems, call_of(ADA), {}, settle_after=0)
+        await execute(
+            next(tool for tool in KIT.tools if tool.name == "find_order"), systems, call_of(ADA), {}, settle_after=0
+        )

@@ -5,8 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tools import picks
-from tools.facts import Charge, Incident, Order, Subscription
+from tools.billing.facts import Charge, Subscription
+from tools.billing.sources import duplicates, pick_charge, pick_duplicate, pick_subscription
+from tools.commerce.facts import Order
+from tools.commerce.sources import counted, pick_order
+from tools.incidents.facts import Incident
+from tools.incidents.sources import pick_incident
+from tools.sources import Focus, same_id
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 
@@ -67,7 +72,7 @@ INCIDENT = Incident(id="inc_1", title="Slow", component="api", status="investiga
 def test_days_late_are_whole_days_past_the_promise(fields: dict[str, datetime], days: int) -> None:
     order = replace(ORDER, **fields)  # type: ignore[arg-type]  # a mapping of mixed fields
 
-    assert picks.counted(order, NOW).days_late == days
+    assert counted(order, NOW).days_late == days
 
 
 LATE = replace(ORDER, id="ord_late", charge="ch_late", days_late=4)
@@ -88,13 +93,13 @@ FRESH = replace(ORDER, id="ord_fresh", charge="ch_fresh", placed_at=NOW - timede
         ({"order": "", "charge": ""}, LATER),
     ],
 )
-def test_the_order_in_focus_is_meant_else_the_latest_late_one(focus: picks.Focus, picked: Order | None) -> None:
-    assert picks.pick_order([FRESH, LATE, LATER], focus) == picked
+def test_the_order_in_focus_is_meant_else_the_latest_late_one(focus: Focus, picked: Order | None) -> None:
+    assert pick_order([FRESH, LATE, LATER], focus) == picked
 
 
 def test_without_a_late_order_the_latest_is_meant() -> None:
-    assert picks.pick_order([ORDER, FRESH], {}) == FRESH
-    assert picks.pick_order([], {}) is None
+    assert pick_order([ORDER, FRESH], {}) == FRESH
+    assert pick_order([], {}) is None
 
 
 PAID = replace(CHARGE, id="ch_late", order="ord_late")
@@ -111,18 +116,16 @@ PAID = replace(CHARGE, id="ch_late", order="ord_late")
         (None, {"order": "ord_unknown"}, None),
     ],
 )
-def test_the_charge_in_focus_is_meant_else_the_orders(
-    order: Order | None, focus: picks.Focus, picked: Charge | None
-) -> None:
-    assert picks.pick_charge([AGAIN, PAID, CHARGE], order, focus) == picked
+def test_the_charge_in_focus_is_meant_else_the_orders(order: Order | None, focus: Focus, picked: Charge | None) -> None:
+    assert pick_charge([AGAIN, PAID, CHARGE], order, focus) == picked
 
 
 def test_without_charges_there_is_none() -> None:
-    assert picks.pick_charge([], None, {}) is None
+    assert pick_charge([], None, {}) is None
 
 
 def test_an_equal_charge_within_three_days_is_a_duplicate() -> None:
-    pair = picks.pick_duplicate([AGAIN, CHARGE], {})
+    pair = pick_duplicate([AGAIN, CHARGE], {})
 
     assert pair is not None
     assert (pair.charge, pair.of, pair.amount) == ("ch_2", "ch_1", 4900)
@@ -144,42 +147,42 @@ def test_an_equal_charge_within_three_days_is_a_duplicate() -> None:
 def test_a_charge_that_differs_or_was_given_back_is_no_duplicate(fields: dict[str, object]) -> None:
     other = replace(AGAIN, **fields)  # type: ignore[arg-type]  # a mapping of mixed fields
 
-    assert picks.pick_duplicate([CHARGE, other], {}) is None
+    assert pick_duplicate([CHARGE, other], {}) is None
 
 
 def test_when_the_first_was_given_back_nothing_is_a_duplicate() -> None:
-    assert picks.pick_duplicate([replace(CHARGE, refunded=4900), AGAIN], {}) is None
+    assert pick_duplicate([replace(CHARGE, refunded=4900), AGAIN], {}) is None
 
 
 def test_of_three_equal_charges_two_are_duplicates_of_the_first() -> None:
     third = replace(AGAIN, id="ch_3")
 
-    pairs = picks.duplicates([third, AGAIN, CHARGE])
+    pairs = duplicates([third, AGAIN, CHARGE])
 
     assert [(pair.charge, pair.of) for pair in pairs] == [("ch_2", "ch_1"), ("ch_3", "ch_1")]
 
 
 @pytest.mark.parametrize(("charge", "found"), [("ch_1", True), ("ch_2", True), ("ch_9", False)])
 def test_a_charge_in_focus_picks_the_pair_that_holds_it(charge: str, found: bool) -> None:
-    assert (picks.pick_duplicate([CHARGE, AGAIN], {"charge": charge}) is not None) == found
+    assert (pick_duplicate([CHARGE, AGAIN], {"charge": charge}) is not None) == found
 
 
 @pytest.mark.parametrize(
     ("focus", "found"), [({}, True), ({"subscription": "SUB_1"}, True), ({"subscription": "x"}, False)]
 )
-def test_a_subscription_in_focus_must_be_the_customers(focus: picks.Focus, found: bool) -> None:
-    assert (picks.pick_subscription(SUBSCRIPTION, focus) is not None) == found
-    assert picks.pick_subscription(None, focus) is None
+def test_a_subscription_in_focus_must_be_the_customers(focus: Focus, found: bool) -> None:
+    assert (pick_subscription(SUBSCRIPTION, focus) is not None) == found
+    assert pick_subscription(None, focus) is None
 
 
 def test_the_open_incident_is_told() -> None:
     resolved = replace(INCIDENT, id="inc_0", status="resolved")
 
-    assert picks.pick_incident([resolved, INCIDENT]) == INCIDENT
-    assert picks.pick_incident([resolved]) is None
+    assert pick_incident([resolved, INCIDENT]) == INCIDENT
+    assert pick_incident([resolved]) is None
 
 
 def test_the_number_of_an_id_names_its_record_and_no_other() -> None:
-    assert picks.same_id("ord_1001", "1001")
-    assert not picks.same_id("ord_1001", "1")
-    assert not picks.same_id("ord_1001", "2001")
+    assert same_id("ord_1001", "1001")
+    assert not same_id("ord_1001", "1")
+    assert not same_id("ord_1001", "2001")

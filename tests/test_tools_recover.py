@@ -5,7 +5,7 @@ import pytest
 from tests.demo_cases import ADDRESS, BUG, REFUND, SETTLED, Case, found_reserved, parts, run
 from tests.demo_fixtures import DEE, Demo, call_of
 from tools.executor import Done, NotDone, Unknown, recover
-from tools.ports import Systems
+from tools.systems import Systems
 
 
 @pytest.mark.parametrize("case", SETTLED)

@@ -9,9 +9,14 @@ import pytest
 from records.clock import ManualClock
 from records.ids import CustomerId
 from tests.demo_fixtures import ADA, BEN, DEE, ELI, FAY, GUS, HANA, NOW, Demo
-from tools import facts
-from tools.ports import Systems
-from tools.sources import SOURCES, FactRead, Gap, access_tracking, read_customer, read_fact, read_order, read_tracking
+from tools.billing.facts import Charge, Subscription
+from tools.commerce.facts import Order
+from tools.commerce.sources import access_tracking, read_order, read_tracking
+from tools.crm.facts import Customer
+from tools.crm.sources import read_customer
+from tools.sources import FactRead, Gap, read_fact
+from tools.standard import KIT
+from tools.systems import Systems
 
 CLOCK = ManualClock(NOW)
 
@@ -19,29 +24,25 @@ CLOCK = ManualClock(NOW)
 async def value_of(
     name: str, systems: Systems, customer: CustomerId, focus: Mapping[str, str] | None = None
 ) -> dict[str, Any] | None:
-    read = await read_fact(name, systems, customer, focus or {}, CLOCK, 5)
+    read = await read_fact(name, KIT.sources[name], systems, customer, focus or {}, CLOCK, 5)
     assert isinstance(read, FactRead), read
     return read.value
 
 
-def test_every_fact_has_a_source() -> None:
-    assert set(SOURCES) == set(facts.FACT_TYPES)
-
-
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", KIT.sources)
 async def test_a_fact_is_plain_json_with_its_source_and_time(name: str, demo: Demo, systems: Systems) -> None:
-    read = await read_fact(name, systems, ADA, {}, CLOCK, 5)
+    read = await read_fact(name, KIT.sources[name], systems, ADA, {}, CLOCK, 5)
 
     assert isinstance(read, FactRead)
     assert read.value is not None
-    assert set(read.value) == {field.name for field in fields(facts.FACT_TYPES[name])}
+    assert set(read.value) == {field.name for field in fields(KIT.facts[name])}
     assert {type(field) for field in read.value.values()} <= {str, int, list, type(None)}
-    assert (read.fact, read.source, read.read_at) == (name, SOURCES[name].system, NOW)
+    assert (read.fact, read.source, read.read_at) == (name, KIT.sources[name].system, NOW)
 
 
 async def test_what_staff_know_about_a_customer_is_not_for_the_customer(systems: Systems) -> None:
-    who = await read_fact("customer", systems, ADA, {}, CLOCK, 5)
-    order = await read_fact("order", systems, ADA, {}, CLOCK, 5)
+    who = await read_fact("customer", KIT.sources["customer"], systems, ADA, {}, CLOCK, 5)
+    order = await read_fact("order", KIT.sources["order"], systems, ADA, {}, CLOCK, 5)
 
     assert isinstance(who, FactRead)
     assert isinstance(order, FactRead)
@@ -95,7 +96,7 @@ async def test_a_delivery_that_comes_twice_is_no_duplicate_charge(demo: Demo, sy
 async def test_a_system_that_is_down_is_a_gap(demo: Demo, systems: Systems) -> None:
     await demo.fault("commerce", "*", "fail_before")
 
-    read = await read_fact("order", systems, ADA, {}, CLOCK, 5)
+    read = await read_fact("order", KIT.sources["order"], systems, ADA, {}, CLOCK, 5)
 
     assert read == Gap(fact="order", source="commerce", reason="commerce is down.")
 
@@ -103,7 +104,7 @@ async def test_a_system_that_is_down_is_a_gap(demo: Demo, systems: Systems) -> N
 async def test_a_gap_names_the_system_that_failed(demo: Demo, systems: Systems) -> None:
     await demo.fault("commerce", "orders", "fail_after")
 
-    read = await read_fact("charge", systems, ADA, {}, CLOCK, 5)
+    read = await read_fact("charge", KIT.sources["charge"], systems, ADA, {}, CLOCK, 5)
 
     assert read == Gap(fact="charge", source="commerce", reason="commerce failed with 500.")
 
@@ -111,7 +112,7 @@ async def test_a_gap_names_the_system_that_failed(demo: Demo, systems: Systems) 
 async def test_a_slow_system_is_a_gap_after_the_readers_patience(demo: Demo, systems: Systems) -> None:
     await demo.fault("crm", "customer", "slow", seconds=0.2)
 
-    read = await read_fact("customer", systems, ADA, {}, CLOCK, 0.05)
+    read = await read_fact("customer", KIT.sources["customer"], systems, ADA, {}, CLOCK, 0.05)
 
     assert read == Gap(fact="customer", source="crm", reason="No answer within 0.05 seconds.")
 
@@ -119,7 +120,7 @@ async def test_a_slow_system_is_a_gap_after_the_readers_patience(demo: Demo, sys
 async def test_a_slow_system_is_a_gap_after_the_clients_patience(demo: Demo, hasty_systems: Systems) -> None:
     await demo.fault("crm", "customer", "timeout_after")
 
-    read = await read_fact("customer", hasty_systems, ADA, {}, CLOCK, 5)
+    read = await read_fact("customer", KIT.sources["customer"], hasty_systems, ADA, {}, CLOCK, 5)
 
     assert isinstance(read, Gap)
     assert read.reason == "crm did not answer (ReadTimeout)."
@@ -131,23 +132,23 @@ class SomebodyElses:
     def __init__(self, systems: Systems) -> None:
         self.systems = systems
 
-    async def customer(self, customer: CustomerId) -> facts.Customer | None:
+    async def customer(self, customer: CustomerId) -> Customer | None:
         return await self.systems.crm.customer(ADA)
 
-    async def orders(self, customer: CustomerId) -> list[facts.Order]:
+    async def orders(self, customer: CustomerId) -> list[Order]:
         return await self.systems.commerce.orders(ADA)
 
-    async def charges(self, customer: CustomerId) -> list[facts.Charge]:
+    async def charges(self, customer: CustomerId) -> list[Charge]:
         return await self.systems.billing.charges(ADA)
 
-    async def subscription(self, customer: CustomerId) -> facts.Subscription | None:
+    async def subscription(self, customer: CustomerId) -> Subscription | None:
         return await self.systems.billing.subscription(ADA)
 
 
 @pytest.mark.parametrize("name", ["customer", "order", "tracking", "charge", "duplicate_charge", "subscription"])
 async def test_somebody_elses_record_is_dropped(name: str, systems: Systems) -> None:
     leaky: Any = SomebodyElses(systems)
-    careless = replace(systems, crm=leaky, commerce=leaky, billing=leaky)
+    careless = systems.with_ports(crm=leaky, commerce=leaky, billing=leaky)
 
     assert await value_of(name, systems, ADA) is not None
     assert await value_of(name, careless, BEN) is None

@@ -23,6 +23,7 @@ from records.ids import ApprovalId, ConversationId, CustomerId, LedgerKey, Messa
 from records.migrate import migrate
 from records.sql import Connection
 from tests.company_case import TIDEWATER
+from tools.standard import KIT
 from web.doors import Doors
 from web.hub import Hub, open_hub
 from web.mount import new_app
@@ -149,6 +150,7 @@ def services_of(database: Database, clock: ManualClock, woken: Woken, tokens: To
         database=database,
         clock=clock,
         company=Fixed(),
+        kit=KIT,
         systems=NOTHING,
         search=NOTHING,
         classifier=NOTHING,

@@ -8,7 +8,8 @@ still be on its way, so a look only counts as "not done" after the settle period
 import asyncio
 from dataclasses import dataclass
 
-from tools.ports import SystemRefused, Systems, SystemTimeout, SystemUnavailable
+from tools.answers import SystemRefused, SystemTimeout, SystemUnavailable
+from tools.systems import Systems
 from tools.tool import UNTOLD, Call, Effect, Idempotency, Json, Receipt, Settled, Tool
 
 

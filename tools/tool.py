@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
 from records.ids import CustomerId, LedgerKey
-from tools.ports import Systems
+from tools.systems import Systems
 
 Json = dict[str, Any]
 
@@ -84,7 +84,7 @@ class _Untitled(GenerateJsonSchema):
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """A tool of the catalogue. `object` names the argument a WRITE acts on, `needs` the facts its policy reads,
-    `reads` the fact a READ answers with."""
+    `reads` the fact a READ answers with, `undo` the tool that takes a WRITE back ("": none does)."""
 
     name: str
     effect: Effect
@@ -97,6 +97,7 @@ class Tool:
     idempotency: Idempotency
     cause: Cause
     settle: Settle
+    undo: str
 
     def parse(self, arguments: Mapping[str, Any]) -> Json:
         """The arguments, checked against the function's types: an int is not a float, a bool or a string.
@@ -131,15 +132,16 @@ def tool(
     idempotency: Idempotency = Idempotency.BLIND,
     cause: Cause = _no_cause,
     settle: Settle = _nothing_to_settle,
+    undo: str = "",
 ) -> Callable[[Execute], Tool]:
     """Makes a Tool of `async def name(systems, call, *, …)`; the keyword-only parameters are the tool's arguments."""
 
     def make(function: Execute) -> Tool:
-        return Tool(
+        return make_tool(
+            function,
             name=function.__name__,
             effect=effect,
             description=inspect.getdoc(function) or "",
-            run=function,
             arguments=_arguments_of(function),
             needs=needs,
             reads=reads,
@@ -147,19 +149,49 @@ def tool(
             idempotency=idempotency,
             cause=cause,
             settle=settle,
+            undo=undo,
         )
 
     return make
 
 
-def _arguments_of(function: Execute) -> type[BaseModel]:
+def make_tool(
+    function: Execute,
+    *,
+    name: str,
+    effect: Effect,
+    description: str,
+    arguments: Mapping[str, Any],
+    needs: tuple[str, ...] = (),
+    reads: str = "",
+    object: str = "",  # noqa: A002
+    idempotency: Idempotency = Idempotency.BLIND,
+    cause: Cause = _no_cause,
+    settle: Settle = _nothing_to_settle,
+    undo: str = "",
+) -> Tool:
+    """A tool from a function and its `arguments`, as pydantic's create_model takes them: (type, default or ...)."""
+    model: type[BaseModel] = create_model(f"{name}_arguments", __config__=ConfigDict(extra="forbid"), **arguments)
+    return Tool(
+        name=name,
+        effect=effect,
+        description=description,
+        run=function,
+        arguments=model,
+        needs=needs,
+        reads=reads,
+        object=object,
+        idempotency=idempotency,
+        cause=cause,
+        settle=settle,
+        undo=undo,
+    )
+
+
+def _arguments_of(function: Execute) -> dict[str, Any]:
     hints = get_type_hints(function, include_extras=True)
-    fields: dict[str, Any] = {
+    return {
         name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY
     }
-    model: type[BaseModel] = create_model(
-        f"{function.__name__}_arguments", __config__=ConfigDict(extra="forbid"), **fields
-    )
-    return model

@@ -9,7 +9,6 @@ from graph.state import ReceiptState, SupportState, Update, VerdictState
 from records import audit, events, ledger
 from records.ids import CustomerId
 from records.ledger import Entry
-from tools import tool_named
 from tools.executor import Done, NotDone, Outcome, Unknown, execute, recover
 from tools.tool import Call
 
@@ -37,7 +36,11 @@ async def _carry_out(deps: Deps, taken: Reserved) -> Entry:
     call = Call(key=entry.key, customer=CustomerId(entry.customer_id), at=services.clock.now())
     run = execute if taken.fresh else recover
     outcome = await run(
-        tool_named(entry.tool), services.systems, call, entry.arguments, settle_after=services.limits.settle_after
+        services.kit.action_named(entry.tool),
+        services.systems,
+        call,
+        entry.arguments,
+        settle_after=services.limits.settle_after,
     )
     services.fault("act:after_call")
     recorded = await _record(deps, entry, outcome)

@@ -1,6 +1,7 @@
 """Model: the next step. What must go to a person goes there first, whatever the reasoner would do."""
 
 from graph.deps import Deps
+from graph.reading import values_of
 from graph.reasoners.protocol import Decision, View, Waiting
 from graph.state import Proposal, Step, SupportState, Update
 from policy.ask import Ask, Kind
@@ -78,6 +79,7 @@ async def _view(state: SupportState, deps: Deps) -> View:
         dials = await switches.dials(conn)
     return View(
         company=deps.company,
+        kit=deps.services.kit,
         triage=state["triage"],
         requests=state.get("requests", []),
         facts=state.get("facts", {}),
@@ -122,9 +124,9 @@ def _ask(
     verified: bool = True,
     dials: dict[str, switches.Autonomy] | None = None,
 ) -> Ask:
-    facts = {name: fact["value"] for name, fact in state.get("facts", {}).items() if fact["value"] is not None}
-    playbook = deps.company.playbooks.get(proposal["intent"])
     request = next((r for r in state.get("requests", []) if r["id"] == proposal["request"]), None)
+    facts = values_of(deps.services.kit, state.get("facts", {}), request)
+    playbook = deps.company.playbooks.get(proposal["intent"])
     return Ask(
         tool=proposal["tool"],
         arguments=proposal["arguments"],

@@ -1,34 +1,34 @@
 """Read: one fact of the customer's records. Several run side by side, each with its own patience."""
 
 from graph.deps import Deps
-from graph.state import Reading, Update
+from graph.state import Fact, Reading, Update
+from graph.state import Gap as GapState
 from records import events, runs
-from tools.sources import SOURCES, Gap, read_fact
+from tools.sources import Gap, read_fact
 
 
 async def gather_context(state: Reading, deps: Deps) -> Update:
     """A source that does not answer leaves a gap, and the run goes on."""
-    services, name = deps.services, state["fact"]
+    services, name, place = deps.services, state["fact"], state["place"]
     async with services.database.transaction() as conn:
         run = await runs.get(conn, deps.run_id)
-    if run.customer_id is None or name not in SOURCES:
-        return {"gaps": {name: {"fact": name, "source": "", "reason": "Only a signed-in customer has records."}}}
+    source = services.kit.sources.get(name)
+    if run.customer_id is None or source is None:
+        return {"gaps": {place: {"fact": name, "source": "", "reason": "Only a signed-in customer has records."}}}
     read = await read_fact(
-        name, services.systems, run.customer_id, state["focus"], services.clock, services.limits.fact_timeout
+        name, source, services.systems, run.customer_id, state["focus"], services.clock, services.limits.fact_timeout
     )
     if isinstance(read, Gap):
+        gap: GapState = {"fact": read.fact, "source": read.source, "reason": read.reason}
         async with services.database.transaction() as conn:
-            gap = {"fact": read.fact, "source": read.source, "reason": read.reason}
-            await events.append(conn, run.conversation_id, run.id, [("gap", gap)], now=services.clock.now())
-        return {"gaps": {name: {"fact": name, "source": read.source, "reason": read.reason}}}
-    return {
-        "facts": {
-            name: {
-                "fact": name,
-                "source": read.source,
-                "read_at": read.read_at.isoformat(),
-                "visible": read.visible,
-                "value": read.value,
-            }
-        }
+            shown = dict(gap)
+            await events.append(conn, run.conversation_id, run.id, [("gap", shown)], now=services.clock.now())
+        return {"gaps": {place: gap}}
+    fact: Fact = {
+        "fact": name,
+        "source": read.source,
+        "read_at": read.read_at.isoformat(),
+        "visible": read.visible,
+        "value": read.value,
     }
+    return {"facts": {place: fact}}

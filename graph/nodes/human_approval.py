@@ -12,7 +12,6 @@ from graph.state import SupportState, Update
 from records import approvals, staff
 from records.approvals import Approval
 from records.errors import CloseloopError
-from tools import WRITES
 
 
 class Decision(BaseModel):
@@ -38,7 +37,7 @@ async def human_approval(state: SupportState, deps: Deps) -> Update:
     not decide changes nothing, and the question stands."""
     card = await _own(deps)
     while card is not None and card.status == "pending":
-        answer = interrupt(_question(card), response_schema=Decisions)
+        answer = interrupt(_question(deps, card), response_schema=Decisions)
         await _answered(deps, card, answer)
         card = await _own(deps)
     before = state.get("approval")
@@ -84,11 +83,11 @@ def _read(value: Any) -> Decisions | None:
         return None
 
 
-def _question(card: Approval) -> dict[str, Any]:
+def _question(deps: Deps, card: Approval) -> dict[str, Any]:
     """LangChain's HITLRequest, which agent-chat-ui and Studio know how to show."""
     name = card.tool or "reply"
     args = card.arguments if card.kind == "action" else {"text": card.card["replies"]["approve"]}
-    tool = next((tool for tool in WRITES if tool.name == card.tool), None)
+    tool = deps.services.kit.action(card.tool)
     schema = tool.schema() if tool else {"type": "object", "properties": {"text": {"type": "string"}}}
     return {
         "action_requests": [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from graph.reading import of_request, values_of
 from graph.state import (
     ApprovalState,
     Fact,
@@ -18,6 +19,7 @@ from graph.state import (
     VerdictState,
 )
 from policy.company import Company
+from tools.kit import Kit
 
 Preview = Callable[[Proposal], Literal["allow", "needs_approval", "deny"]]
 
@@ -35,9 +37,11 @@ class Waiting:
 @dataclass(frozen=True, kw_only=True)
 class View:
     """All a reasoner sees. `verified`: the customer signed in. `preview` tells how policy would judge a proposal on the
-    facts at hand; it promises nothing. `passages` and `support` are by the query that found them."""
+    facts at hand; it promises nothing. `facts` and `gaps` are by place (see
+    graph/reading.py), `passages` and `support` by the query that found them."""
 
     company: Company
+    kit: Kit
     triage: Triage
     requests: Sequence[Request]
     facts: Mapping[str, Fact]
@@ -52,11 +56,19 @@ class View:
     now: datetime
     preview: Preview
 
-    def values(self) -> dict[str, Any]:
-        """The facts that were found, by name, and the time."""
-        found = {name: fact["value"] for name, fact in self.facts.items() if fact["value"] is not None}
+    def values(self, request: Request) -> dict[str, Any]:
+        """What a playbook's conditions and texts may name: the facts as they concern this request, its slots, the time,
+        the company."""
         about = {"name": self.company.name, "currency": self.company.currency}
-        return found | {"now": self.now, "company": about}
+        found = values_of(self.kit, self.facts, request)
+        return found | {"slots": request["slots"], "now": self.now, "company": about}
+
+    def facts_of(self, request: Request) -> dict[str, Fact]:
+        """By name; `value` None: looked for and not there."""
+        return of_request(self.kit, self.facts, request)
+
+    def gaps_of(self, request: Request) -> dict[str, Gap]:
+        return of_request(self.kit, self.gaps, request)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,16 @@
 """The rules reasoner: follows the playbooks' rules and texts. No key, no network, the same answer every time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from graph import agenda
+from graph.reading import readings
 from graph.reasoners.excerpt import excerpt
 from graph.reasoners.protocol import Decision, View
-from graph.state import PassageState, Proposal, ReceiptState, Request, Step, VerdictState
+from graph.state import Fact, PassageState, Proposal, ReceiptState, Request, Step, VerdictState
 from graph.texts import text
 from policy.playbook import Playbook
 from policy.rules import Rule
 from policy.words import date
-from tools.facts import FACT_TYPES
 
 TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", "records_unavailable"}
 """Denials that are not about the customer's entitlement: a person takes over."""
@@ -107,7 +107,7 @@ def _consider(view: View, request: Request) -> tuple[Request, Step | None]:
         return _denied(request, denial)
     if not view.verified and (playbook.needs or playbook.tools):
         return {**request, "status": "declined", "said": text("sign_in")}, None
-    if any(name in view.gaps for name in playbook.needs):
+    if set(playbook.needs) & set(view.gaps_of(request)):
         return request, {"kind": "escalate", "because": "records_unavailable"}
     return _by_rules(view, playbook, request)
 
@@ -117,7 +117,7 @@ def _done(view: View, playbook: Playbook, request: Request, receipt: ReceiptStat
     approval = view.approval
     if approval is not None and approval["status"] == "approved" and approval["request"] == request["id"]:
         return {**request, "status": "done", "said": approval["approve"]}
-    values = view.values() | {"receipt": receipt, "arguments": receipt["details"], "slots": request["slots"]}
+    values = view.values(request) | {"receipt": receipt, "arguments": receipt["details"]}
     said = playbook.replies.done.render(values) if playbook.replies.done else None
     return {**request, "status": "done", "said": said or text("done")}
 
@@ -137,23 +137,23 @@ def _denied(request: Request, denial: VerdictState) -> tuple[Request, Step | Non
 
 
 def _by_rules(view: View, playbook: Playbook, request: Request) -> tuple[Request, Step | None]:
-    missing = next((n for n in playbook.needs if _absent(view, n) and n in playbook.ask_for), None)
+    facts, gaps = view.facts_of(request), view.gaps_of(request)
+    missing = next((n for n in playbook.needs if n in playbook.ask_for and _absent(facts, n)), None)
     if missing is not None:
         return {**request, "status": "asked", "asked": missing, "said": playbook.ask_for[missing]}, None
-    unread = [name for name in FACT_TYPES if name not in view.facts and name not in view.gaps]
-    values = view.values() | {"slots": request["slots"]}
-    choice = playbook.choose(values, unread if view.verified else ())
+    unread = [name for name in view.kit.sources if name not in facts and name not in gaps]
+    choice = playbook.choose(view.values(request), unread if view.verified else ())
     if choice.rule is None:
-        return request, {"kind": "read", "facts": list(choice.read)}
+        return request, {"kind": "read", "reads": readings(view.kit, request, choice.read)}
     return _KINDS[choice.rule.kind](view, playbook, request, choice.rule)
 
 
-def _absent(view: View, name: str) -> bool:
-    return name in view.facts and view.facts[name]["value"] is None
+def _absent(facts: Mapping[str, Fact], name: str) -> bool:
+    return name in facts and facts[name]["value"] is None
 
 
 def _call(view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
-    arguments = rule.arguments_of(view.values() | {"slots": request["slots"]})
+    arguments = rule.arguments_of(view.values(request))
     proposal: Proposal = {
         "request": request["id"],
         "intent": request["intent"],
@@ -170,7 +170,7 @@ def _ask(_view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple
 
 
 def _say(view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
-    said = rule.say.render(view.values() | {"slots": request["slots"]}) if rule.say else None
+    said = rule.say.render(view.values(request)) if rule.say else None
     return {**request, "status": "done", "said": said or text("done")}, None
 
 

@@ -15,8 +15,9 @@ from fastapi.responses import JSONResponse
 from records.clock import Clock
 from records.database import open_database
 from records.errors import CloseloopError
-from tools.demo import admin, doors, seed, store
+from tools.demo import admin, seed, store
 from tools.demo.desk import Desk
+from tools.demo.systems import SYSTEMS
 
 
 @asynccontextmanager
@@ -39,7 +40,8 @@ def create_demo(database_url: str, clock: Clock) -> FastAPI:
     """The service. When it starts it makes its tables in the schema `demo` and, if they are empty, the seed."""
     lifespan = partial(_lifespan, database_url=database_url, clock=clock)
     app = FastAPI(title="Tidewater's systems", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(doors.router)
+    for router in SYSTEMS.values():
+        app.include_router(router)
     app.include_router(admin.router)
     app.add_exception_handler(CloseloopError, _refuse)
     return app

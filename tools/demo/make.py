@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from tools.facts import Charge, Customer, Incident, Order, Subscription, Tracking
+from tools.billing.facts import Charge, Subscription
+from tools.commerce.facts import Order, Tracking
+from tools.crm.facts import Customer
+from tools.incidents.facts import Incident
 
 Fact = Customer | Order | Tracking | Charge | Subscription | Incident
 

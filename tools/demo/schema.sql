@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS demo.records (
     kind      text NOT NULL,                    -- customer, order, tracking, charge, subscription, incident
     id        text NOT NULL,
     customer  text NOT NULL,                    -- the owner; '' for an incident, and for a parcel (its order's)
-    body      jsonb NOT NULL,                   -- as in tools/facts.py
+    body      jsonb NOT NULL,                   -- as in tools/demo/systems.py
     PRIMARY KEY (kind, id)
 );
 CREATE INDEX IF NOT EXISTS records_of_customer ON demo.records (kind, customer);

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 
 from records.sql import Connection
+from tools.commerce.facts import Tracking
+from tools.crm.facts import Customer
 from tools.demo import make, store
 from tools.demo.make import Fact
 from tools.demo.store import Record
-from tools.facts import Customer, Incident, Tracking
+from tools.incidents.facts import Incident
 
 
 async def plant(conn: Connection, now: datetime) -> None:

@@ -129,7 +129,7 @@ async def effect_by_key(conn: Connection, system: str, key: str) -> Json | None:
 
 
 def _with_reference(row: Json) -> Json:
-    return row | {"reference": f"{_PREFIXES[row['kind']]}_{row['id']}"}
+    return row | {"reference": f"{_PREFIXES.get(row['kind'], row['kind'])}_{row['id']}"}
 
 
 async def _rows(conn: Connection, query: LiteralString, *values: Any) -> list[Json]:

@@ -1,4 +1,4 @@
-"""The demo company's adapters: the ports of `tools/ports.py` over HTTP.
+"""The line to one of the demo company's systems, over HTTP.
 
 What a failure means: never connected, or 503 → SystemUnavailable; 4xx → SystemRefused; a lost connection, no answer in
 time, another 5xx or an answer that cannot be read → SystemTimeout, since the system may have acted.
@@ -13,9 +13,8 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from records.ids import CustomerId, LedgerKey
-from tools import facts
-from tools.ports import AddressChange, Effected, SystemRefused, Systems, SystemTimeout, SystemUnavailable
+from tools.answers import Effected, SystemRefused, SystemTimeout, SystemUnavailable
+from tools.connections import Connection
 
 T = TypeVar("T")
 
@@ -94,83 +93,15 @@ def _detail(response: httpx.Response) -> str:
     return detail if isinstance(detail, str) else f"the call is not acceptable ({response.status_code})."
 
 
-class DemoCrm:
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    async def customer(self, customer: CustomerId) -> facts.Customer | None:
-        return _first(await self._line.get(facts.Customer, "customer", customer=customer))
-
-
-class DemoBilling:
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    async def charges(self, customer: CustomerId) -> list[facts.Charge]:
-        return await self._line.get(facts.Charge, "charges", customer=customer)
-
-    async def subscription(self, customer: CustomerId) -> facts.Subscription | None:
-        return _first(await self._line.get(facts.Subscription, "subscription", customer=customer))
-
-    async def refund(self, customer: CustomerId, charge: str, amount: int, reason: str, key: LedgerKey) -> Effected:
-        body = {"customer": customer, "charge": charge, "amount": amount, "reason": reason}
-        return await self._line.post("refund", body, key)
-
-    async def cancel(self, customer: CustomerId, subscription: str, at_period_end: bool, key: LedgerKey) -> Effected:
-        body = {"customer": customer, "subscription": subscription, "at_period_end": at_period_end}
-        return await self._line.post("cancel", body, key)
-
-    async def effect(self, key: LedgerKey) -> Effected | None:
-        return _first(await self._line.get(Effected, "effect", key=key))
-
-
-class DemoCommerce:
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    async def orders(self, customer: CustomerId) -> list[facts.Order]:
-        return await self._line.get(facts.Order, "orders", customer=customer)
-
-    async def tracking(self, customer: CustomerId, order: str) -> facts.Tracking | None:
-        return _first(await self._line.get(facts.Tracking, "tracking", customer=customer, order=order))
-
-    async def changes(self, customer: CustomerId, order: str) -> list[AddressChange]:
-        return await self._line.get(AddressChange, "changes", customer=customer, order=order)
-
-    async def change_address(self, customer: CustomerId, order: str, address: str) -> Effected:
-        return await self._line.post("change_address", {"customer": customer, "order": order, "address": address})
-
-
-class DemoTracker:
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    async def file(self, customer: CustomerId, title: str, description: str) -> Effected:
-        return await self._line.post("file", {"customer": customer, "title": title, "description": description})
-
-
-class DemoStatus:
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    async def incidents(self) -> list[facts.Incident]:
-        return await self._line.get(facts.Incident, "incidents")
-
-
-def _first(found: list[T]) -> T | None:
+def first(found: list[T]) -> T | None:
     return found[0] if found else None
 
 
 @asynccontextmanager
-async def open_systems(url: str, *, connect_seconds: float, answer_seconds: float) -> AsyncIterator[Systems]:
-    """The systems at the demo company that runs at `url`. A caller waits `answer_seconds` for each answer."""
-    patience = httpx.Timeout(answer_seconds, connect=connect_seconds)
+async def line_of(connection: Connection) -> AsyncIterator[Line]:
+    """The line to the system that serves the connection's port, at the demo company that runs at its `url`."""
+    patience = httpx.Timeout(connection.answer_seconds, connect=connection.connect_seconds)
     limits = httpx.Limits(keepalive_expiry=_IDLE_SECONDS)
+    url = connection.options["url"]
     async with httpx.AsyncClient(base_url=url, timeout=patience, limits=limits, trust_env=False) as http:
-        yield Systems(
-            crm=DemoCrm(Line(http, "crm")),
-            billing=DemoBilling(Line(http, "billing")),
-            commerce=DemoCommerce(Line(http, "commerce")),
-            tracker=DemoTracker(Line(http, "tracker")),
-            status=DemoStatus(Line(http, "status")),
-        )
+        yield Line(http, connection.port)

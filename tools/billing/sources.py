@@ -1,46 +1,16 @@
-"""Which of a customer's records is meant, and what follows from them. Pure; the records are already the customer's own.
+"""Picks the payment or the subscription that is meant, out of the customer's own."""
 
-`focus` holds the ids that the customer mentioned or that a proposal's arguments name, under "order", "charge" and
-"subscription". A focus that fits no record picks nothing: an unknown id never falls back to another record.
-"""
-
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tools.facts import Charge, DuplicateCharge, Incident, Order, Subscription
+from records.ids import CustomerId
+from tools.billing.facts import Charge, DuplicateCharge, Subscription
+from tools.commerce.facts import Order
+from tools.commerce.sources import read_order
+from tools.sources import Focus, Source, access_own, same_id
+from tools.systems import Systems
 
-Focus = Mapping[str, str]
 DUPLICATE_WINDOW = timedelta(days=3)
-
-
-def same_id(left: str, right: str) -> bool:
-    """People write ids in any case, and `1001` for `ord_1001`."""
-    if right.isdecimal():
-        return re.split(r"[-_]", left)[-1] == right
-    return left.casefold() == right.casefold()
-
-
-def counted(order: Order, now: datetime) -> Order:
-    """The order with its `days_late`: whole days past the promise, to delivery or to `now`. A cancelled order is never
-    late."""
-    end = order.delivered_at or now
-    late = 0 if order.status == "cancelled" else max((end - order.promised_at).days, 0)
-    return replace(order, days_late=late)
-
-
-def pick_order(orders: Sequence[Order], focus: Focus) -> Order | None:
-    """The order in focus, or the one that the charge in focus paid; without either the latest late one, else the latest."""
-    if focus.get("order"):
-        return next((order for order in orders if same_id(order.id, focus["order"])), None)
-    if focus.get("charge"):
-        return next((order for order in orders if same_id(order.charge, focus["charge"])), None)
-    return max(orders, key=_late_then_latest, default=None)
-
-
-def _late_then_latest(order: Order) -> tuple[bool, datetime, str]:
-    return (order.days_late > 0, order.placed_at, order.id)
 
 
 def pick_charge(charges: Sequence[Charge], order: Order | None, focus: Focus) -> Charge | None:
@@ -112,6 +82,47 @@ def pick_subscription(subscription: Subscription | None, focus: Focus) -> Subscr
     return subscription
 
 
-def pick_incident(incidents: Sequence[Incident]) -> Incident | None:
-    """The first that is not resolved."""
-    return next((incident for incident in incidents if incident.status != "resolved"), None)
+async def _charges(systems: Systems, customer: CustomerId) -> list[Charge]:
+    return [charge for charge in await systems.billing.charges(customer) if access_own(charge, customer)]
+
+
+async def read_charge(systems: Systems, customer: CustomerId, focus: Focus, now: datetime) -> Charge | None:
+    order = None if focus.get("charge") else await read_order(systems, customer, focus, now)
+    return pick_charge(await _charges(systems, customer), order, focus)
+
+
+async def read_duplicate_charge(
+    systems: Systems, customer: CustomerId, focus: Focus, _now: datetime
+) -> DuplicateCharge | None:
+    return pick_duplicate(await _charges(systems, customer), focus)
+
+
+async def read_subscription(
+    systems: Systems, customer: CustomerId, focus: Focus, _now: datetime
+) -> Subscription | None:
+    return pick_subscription(access_own(await systems.billing.subscription(customer), customer), focus)
+
+
+CHARGE = Source(
+    fact=Charge,
+    system="billing",
+    about="Looks up a payment of the customer's: amount, what for, how much of it was refunded. By the charge's id, or by"
+    " the id of the order it paid.",
+    read=read_charge,
+    focus=("charge", "order"),
+)
+DUPLICATE_CHARGE = Source(
+    fact=DuplicateCharge,
+    system="billing",
+    about="Looks up whether the customer was charged twice for the same thing within three days: the second charge, and"
+    " the first one it repeats.",
+    read=read_duplicate_charge,
+    focus=("charge",),
+)
+SUBSCRIPTION = Source(
+    fact=Subscription,
+    system="billing",
+    about="Looks up the customer's subscription: plan, price, status, when it renews or ends.",
+    read=read_subscription,
+    focus=("subscription",),
+)

@@ -1,0 +1,58 @@
+"""Connections: which adapter serves which port. An adapter is found by its import path and opened for as long as we run."""
+
+import importlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from records.errors import CloseloopError
+from tools.systems import Systems
+
+
+class NotFoundInCode(CloseloopError):
+    """There is nothing at this import path."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How a port is to be connected. `options` are the adapter's own, from company.yaml; the seconds are how long to
+    wait for a connection and for an answer."""
+
+    port: str
+    options: Mapping[str, str]
+    connect_seconds: float
+    answer_seconds: float
+
+
+Adapter = Callable[[Connection], AbstractAsyncContextManager[object]]
+"""Opens a port: yields an object with the port's methods, and closes it in the end. What it raises stops the start."""
+
+
+def named(path: str) -> Any:
+    """What an import path `module:NAME` names. Raises NotFoundInCode with the reason in one sentence."""
+    module, _, name = path.partition(":")
+    if not module or not name:
+        raise NotFoundInCode(f"'{path}' is no import path: write module:NAME.")
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:
+        raise NotFoundInCode(f"'{module}' cannot be imported: {error}.") from error
+    except Exception as error:  # a company's own module may fail in any way while it is imported
+        raise NotFoundInCode(f"'{module}' cannot be imported: {type(error).__name__}: {error}.") from error
+    if not hasattr(found, name):
+        raise NotFoundInCode(f"'{module}' has no {name}.")
+    return getattr(found, name)
+
+
+@asynccontextmanager
+async def open_systems(
+    connections: Mapping[str, tuple[Adapter, Connection]], **ports: object
+) -> AsyncIterator[Systems]:
+    """The systems: every connection opened by its adapter, and `ports` that are open already."""
+    async with AsyncExitStack() as stack:
+        opened = {
+            port: await stack.enter_async_context(adapter(connection))
+            for port, (adapter, connection) in connections.items()
+        }
+        yield Systems(ports | opened)

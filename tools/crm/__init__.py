@@ -1,0 +1,1 @@
+"""The CRM: who the customer is."""

@@ -1,0 +1,34 @@
+"""The demo company's commerce port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from records.ids import CustomerId
+from tools.answers import Effected
+from tools.commerce.facts import Order, Tracking
+from tools.commerce.port import AddressChange
+from tools.connections import Connection
+from tools.demo.adapters.line import Line, first, line_of
+
+
+class DemoCommerce:
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def orders(self, customer: CustomerId) -> list[Order]:
+        return await self._line.get(Order, "orders", customer=customer)
+
+    async def tracking(self, customer: CustomerId, order: str) -> Tracking | None:
+        return first(await self._line.get(Tracking, "tracking", customer=customer, order=order))
+
+    async def changes(self, customer: CustomerId, order: str) -> list[AddressChange]:
+        return await self._line.get(AddressChange, "changes", customer=customer, order=order)
+
+    async def change_address(self, customer: CustomerId, order: str, address: str) -> Effected:
+        return await self._line.post("change_address", {"customer": customer, "order": order, "address": address})
+
+
+@asynccontextmanager
+async def connect(connection: Connection) -> AsyncIterator[DemoCommerce]:
+    async with line_of(connection) as line:
+        yield DemoCommerce(line)

@@ -1,0 +1,1 @@
+"""The status page: disturbances of the service."""

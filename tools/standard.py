@@ -1,0 +1,37 @@
+"""The standard kit: what a company that sells software by subscription, and goods, needs. Put together by hand."""
+
+import re
+
+from tools.billing.actions import cancel_subscription, issue_refund
+from tools.billing.sources import CHARGE, DUPLICATE_CHARGE, SUBSCRIPTION
+from tools.commerce.actions import change_address
+from tools.commerce.sources import ORDER, TRACKING
+from tools.crm.sources import CUSTOMER
+from tools.incidents.sources import INCIDENT
+from tools.kit import Kit
+from tools.tracker.actions import file_bug
+
+_NUMBER = r"\s+(?:number\s+|no\.?\s*|nr\.?\s*)?#?\s*(\d{3,})\b"
+
+KIT = Kit(
+    sources={
+        "customer": CUSTOMER,
+        "order": ORDER,
+        "tracking": TRACKING,
+        "charge": CHARGE,
+        "duplicate_charge": DUPLICATE_CHARGE,
+        "subscription": SUBSCRIPTION,
+        "incident": INCIDENT,
+    },
+    actions=(
+        issue_refund,
+        change_address,
+        cancel_subscription,
+        file_bug,
+    ),
+    ids={
+        "order": re.compile(rf"\b(ord[-_]\w+)\b|\border{_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),
+        "charge": re.compile(rf"\b(ch[-_]\w+)\b|\b(?:charge|payment){_NUMBER}", re.I),
+        "subscription": re.compile(rf"\b(sub[-_]\w+)\b|\bsubscription{_NUMBER}", re.I),
+    },
+)

@@ -1,0 +1,53 @@
+"""The company's systems by port. A port is a Protocol (`tools/<system>/port.py`); what serves it is the company's choice.
+
+Every look-up takes the customer and answers only with that customer's records (None when there is no such record of
+theirs). A port raises `SystemTimeout` when it does not know whether a call had its effect, `SystemUnavailable` when it
+knows it had none, `SystemRefused` when the system said no.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from tools.answers import SystemUnavailable
+from tools.billing.port import Billing
+from tools.commerce.port import Commerce
+from tools.crm.port import Crm
+from tools.incidents.port import Incidents
+from tools.tracker.port import Tracker
+
+
+class Systems:
+    """What is connected. A port that is not connected answers like a system that is down: nothing was done."""
+
+    def __init__(self, ports: Mapping[str, object]) -> None:
+        self._ports = dict(ports)
+
+    def port(self, name: str) -> Any:
+        """Raises SystemUnavailable when no system is connected there."""
+        if name not in self._ports:
+            raise SystemUnavailable(f"No system is connected for {name}.", system=name)
+        return self._ports[name]
+
+    def with_ports(self, **ports: object) -> "Systems":
+        """The same with other systems at some ports."""
+        return Systems({**self._ports, **ports})
+
+    @property
+    def crm(self) -> Crm:
+        return cast(Crm, self.port("crm"))
+
+    @property
+    def billing(self) -> Billing:
+        return cast(Billing, self.port("billing"))
+
+    @property
+    def commerce(self) -> Commerce:
+        return cast(Commerce, self.port("commerce"))
+
+    @property
+    def tracker(self) -> Tracker:
+        return cast(Tracker, self.port("tracker"))
+
+    @property
+    def incidents(self) -> Incidents:
+        return cast(Incidents, self.port("incidents"))

@@ -1,0 +1,121 @@
+"""Turns what a company's folder names into live objects: its kit, what its policy may speak of, and its systems."""
+
+import sys
+from contextlib import AbstractAsyncContextManager
+from functools import reduce
+from operator import or_
+from pathlib import Path
+
+from policy.company import Company, load_company
+from policy.source import CompanyInvalid, Problem
+from policy.vocabulary import Vocabulary
+from policy.wiring import Named, Wiring, read_wiring
+from settings import SettingInvalid, Settings, with_environment
+from tools.connections import Adapter, Connection, NotFoundInCode, named, open_systems
+from tools.demo.adapters import ADAPTERS
+from tools.kit import Kit
+from tools.systems import Systems
+
+DEMO = "demo"
+
+
+def load_kit(folder: Path) -> Kit:
+    """What the company's agent can know and do. Raises CompanyInvalid."""
+    return _kit(folder, read_wiring(folder))
+
+
+def vocabulary_of(kit: Kit) -> Vocabulary:
+    return Vocabulary(facts=kit.facts, tools={tool.name: tool.schema() for tool in kit.actions})
+
+
+def load(folder: Path) -> Company:
+    """The company of a folder, as it stands now. Raises CompanyInvalid."""
+    company = load_company(folder, vocabulary_of(load_kit(folder)))
+    adapters_of(folder, company.wiring)
+    return company
+
+
+def needs_demo(wiring: Wiring) -> bool:
+    """Whether some port is served by the demo company's systems."""
+    return any(connection.path == DEMO for connection in wiring.connections.values())
+
+
+def adapters_of(folder: Path, wiring: Wiring) -> dict[str, Adapter]:
+    """By port. Raises CompanyInvalid, naming every connection that leads nowhere."""
+    _importable(folder)
+    problems: list[Problem] = []
+    found: dict[str, Adapter] = {}
+    for port, connection in wiring.connections.items():
+        try:
+            found[port] = _adapter(port, connection)
+        except NotFoundInCode as error:
+            problems.append(connection.problem(error.detail))
+    if problems:
+        raise CompanyInvalid(problems)
+    return found
+
+
+def connected(
+    settings: Settings, wiring: Wiring, *, demo_url: str, **ports: object
+) -> AbstractAsyncContextManager[Systems]:
+    """Opens the company's systems; `ports` are those that Closeloop itself serves. Raises CompanyInvalid."""
+    adapters = adapters_of(settings.company, wiring)
+    opened = {
+        port: (adapters[port], _connection(settings, port, connection, demo_url))
+        for port, connection in wiring.connections.items()
+    }
+    return open_systems(opened, **ports)
+
+
+def _connection(settings: Settings, port: str, connection: Named, demo_url: str) -> Connection:
+    options = {name: _option(connection, name, value) for name, value in connection.options.items()}
+    return Connection(
+        port=port,
+        options=options | ({"url": demo_url} if connection.path == DEMO else {}),
+        connect_seconds=settings.fact_seconds,
+        answer_seconds=settings.answer_seconds,
+    )
+
+
+def _option(connection: Named, name: str, value: str) -> str:
+    try:
+        return with_environment(value)
+    except SettingInvalid as error:
+        raise CompanyInvalid([connection.problem(f"{name}: {error.detail}")]) from error
+
+
+def _adapter(port: str, connection: Named) -> Adapter:
+    if connection.path != DEMO:
+        adapter: Adapter = named(connection.path)
+        return adapter
+    if port not in ADAPTERS:
+        raise NotFoundInCode(f"The demo company has no system for the port {port}; it has {', '.join(ADAPTERS)}.")
+    return ADAPTERS[port]
+
+
+def _kit(folder: Path, wiring: Wiring) -> Kit:
+    _importable(folder)
+    problems: list[Problem] = []
+    kits = [kit for each in wiring.kits if (kit := _kit_at(each, problems))]
+    if problems:
+        raise CompanyInvalid(problems)
+    return reduce(or_, kits)
+
+
+def _kit_at(where: Named, problems: list[Problem]) -> Kit | None:
+    try:
+        found = named(where.path)
+    except NotFoundInCode as error:
+        problems.append(where.problem(error.detail))
+        return None
+    if isinstance(found, Kit):
+        return found
+    problems.append(where.problem(f"'{where.path}' is not a Kit"))
+    return None
+
+
+def _importable(folder: Path) -> None:
+    """A company may keep modules of its own in its folder; those of an installed package are found anyway."""
+    place = str(folder.resolve())
+    if place not in sys.path:
+        sys.path.append(place)
