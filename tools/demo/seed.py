@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 
 from records.sql import Connection
-from tools.commerce.facts import Tracking
-from tools.crm.facts import Customer
 from tools.demo import make, store
 from tools.demo.make import Fact
 from tools.demo.store import Record
+from tools.demo.systems import KINDS
 from tools.incidents.facts import Incident
 
 
@@ -20,17 +19,11 @@ async def plant(conn: Connection, now: datetime) -> None:
 
 
 def record_of(fact: Fact) -> Record:
-    kind = type(fact).__name__.lower()
+    """A record that names no customer (an incident; a parcel, which is its order's) belongs to nobody."""
+    kind = next(kind for kind, its_type in KINDS.items() if its_type is type(fact))
     body = TypeAdapter(type(fact)).dump_python(fact, mode="json")
-    match fact:
-        case Customer():
-            return Record(kind=kind, id=fact.id, customer=fact.id, body=body)
-        case Tracking():
-            return Record(kind=kind, id=fact.order, customer="", body=body)
-        case Incident():
-            return Record(kind=kind, id=fact.id, customer="", body=body)
-        case _:
-            return Record(kind=kind, id=fact.id, customer=fact.customer, body=body)
+    owner = body["id"] if kind == "customer" else body.get("customer", "")
+    return Record(kind=kind, id=body["order"] if kind == "tracking" else body["id"], customer=owner, body=body)
 
 
 def facts(now: datetime) -> list[Fact]:

@@ -22,9 +22,7 @@ def open_demo(
     connections = {
         port: (
             adapter,
-            Connection(
-                port=port, options={"url": url}, connect_seconds=connect_seconds, answer_seconds=answer_seconds
-            ),
+            Connection(port=port, options={"url": url}, connect_seconds=connect_seconds, answer_seconds=answer_seconds),
         )
         for port, adapter in ADAPTERS.items()
     }
