@@ -32,6 +32,7 @@ from runs.sweep import Sweep
 from runs.worker import working
 from settings import Settings
 from tools.demo.serve import running_demo
+from tools.history.recorded import RecordedHistory
 from web.doors import Doors
 from web.hub import open_hub
 from web.keys import open_tokens
@@ -69,7 +70,8 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
         demo_url = settings.demo_url
         if needs_demo(wiring) and not demo_url:
             demo_url = await stack.enter_async_context(running_demo(server("closeloop_demo")))
-        systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url))
+        history = RecordedHistory(database, clock)
+        systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
         embedder, search = await _knowledge(settings, company, stack)
         tokens = make_tokens(settings, clock)
         services = Services(

@@ -27,6 +27,7 @@ MODELS = Path(__file__).parents[1] / "var" / "models"
 PATIENCE = 20.0
 """Seconds until whatever a turn set going must have come to rest."""
 TABLES = (
+    "joins",
     "submissions",
     "audit",
     "handoffs",

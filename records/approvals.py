@@ -152,6 +152,11 @@ async def open_of_conversation(conn: Connection, conversation: ConversationId) -
     return await sql.fetch_all(conn, Approval, "open_approvals_of_conversation", conversation=conversation)
 
 
+async def open_within_reach(conn: Connection, conversation: ConversationId) -> list[Approval]:
+    """The open cards of this conversation, and those of the customer's that what was written here was joined to."""
+    return await sql.fetch_all(conn, Approval, "open_approvals_within_reach", conversation=conversation)
+
+
 async def decided_for(conn: Connection, run: RunId, digest: str) -> Approval | None:
     """The decided approval that covers exactly this proposal of this run."""
     return await sql.fetch_one(conn, Approval, "decided_for_digest", run=run, digest=digest)

@@ -23,7 +23,8 @@ class TakenOver(Conflict):
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
     """`customer_id` None: a visitor. `assignee` None: the agent answers; else the person who does.
-    `agenda`: the open requests, see graph.state.Request."""
+    `agenda`: the open requests, see graph.state.Request. `joined_to`: the earlier conversation that handles what the
+    customer wrote here, if one does; see records.joins."""
 
     id: ConversationId
     customer_id: CustomerId | None
@@ -34,11 +35,13 @@ class Conversation:
     rating: int | None
     opened_at: datetime
     updated_at: datetime
+    joined_to: ConversationId | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """`run_id`: for a customer's message the run that took it up, None while unanswered; else the run that wrote it."""
+    """`run_id`: for a customer's message the run that took it up, None while unanswered; else the run that wrote it.
+    `page`: where the customer was, as told by the page they were on; see web.page."""
 
     id: MessageId
     author: Author
@@ -46,6 +49,7 @@ class Message:
     body: str
     citations: list[dict[str, Any]]
     receipts: list[dict[str, Any]]
+    page: dict[str, str] | None
     run_id: RunId | None
     created_at: datetime
 
@@ -81,11 +85,11 @@ async def messages_of_run(conn: Connection, run: RunId) -> list[Message]:
 
 
 async def add_customer_message(
-    conn: Connection, conversation: ConversationId, *, body: str, now: datetime
+    conn: Connection, conversation: ConversationId, *, body: str, now: datetime, page: dict[str, str] | None = None
 ) -> MessageId:
     """An unanswered message. The caller defers the job that answers it in the same transaction."""
     message = MessageId(new_id("msg"))
-    await _add(conn, conversation, message=message, author="customer", body=body, now=now)
+    await _add(conn, conversation, message=message, author="customer", body=body, now=now, page=page)
     await set_status(conn, conversation, "open", now=now)
     return message
 
@@ -139,6 +143,7 @@ async def _add(
     part: str = "",
     citations: Sequence[dict[str, Any]] = (),
     receipts: Sequence[dict[str, Any]] = (),
+    page: dict[str, str] | None = None,
 ) -> bool:
     rows = await sql.execute(
         conn,
@@ -150,6 +155,7 @@ async def _add(
         body=body,
         citations=Jsonb(list(citations)),
         receipts=Jsonb(list(receipts)),
+        page=Jsonb(page) if page else None,
         run=run,
         part=part,
         now=now,

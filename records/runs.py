@@ -12,7 +12,7 @@ from records.errors import NotFound
 from records.ids import ConversationId, CustomerId, RunId, StaffId
 from records.sql import Connection
 
-Outcome = Literal["answered", "acted", "asked_customer", "awaiting_approval", "handed_over", "declined"]
+Outcome = Literal["answered", "acted", "asked_customer", "awaiting_approval", "handed_over", "declined", "joined"]
 Status = Literal["running", "paused", "finished"]
 
 

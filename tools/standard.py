@@ -7,6 +7,7 @@ from tools.billing.sources import CHARGE, DUPLICATE_CHARGE, SUBSCRIPTION
 from tools.commerce.actions import change_address
 from tools.commerce.sources import ORDER, TRACKING
 from tools.crm.sources import CUSTOMER
+from tools.history.sources import HISTORY
 from tools.incidents.sources import INCIDENT
 from tools.kit import Kit
 from tools.tracker.actions import file_bug
@@ -22,6 +23,7 @@ KIT = Kit(
         "duplicate_charge": DUPLICATE_CHARGE,
         "subscription": SUBSCRIPTION,
         "incident": INCIDENT,
+        "history": HISTORY,
     },
     actions=(
         issue_refund,

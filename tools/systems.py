@@ -12,6 +12,7 @@ from tools.answers import SystemUnavailable
 from tools.billing.port import Billing
 from tools.commerce.port import Commerce
 from tools.crm.port import Crm
+from tools.history.port import History
 from tools.incidents.port import Incidents
 from tools.tracker.port import Tracker
 
@@ -51,3 +52,7 @@ class Systems:
     @property
     def incidents(self) -> Incidents:
         return cast(Incidents, self.port("incidents"))
+
+    @property
+    def history(self) -> History:
+        return cast(History, self.port("history"))

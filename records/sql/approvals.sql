@@ -21,6 +21,14 @@ SELECT * FROM approvals WHERE key = %(key)s AND status = 'pending' AND kind = 'a
 -- name: open_approvals_of_conversation
 SELECT * FROM approvals WHERE conversation_id = %(conversation)s AND status = 'pending' ORDER BY filed_at, id;
 
+-- name: open_approvals_within_reach
+-- Those of the conversation, and of the runs of the same customer that it was joined to.
+SELECT a.* FROM approvals a JOIN conversations c ON c.id = %(conversation)s
+WHERE a.status = 'pending' AND (
+    a.conversation_id = c.id
+    OR a.customer_id = c.customer_id AND a.run_id IN (SELECT to_run FROM joins WHERE conversation_id = c.id))
+ORDER BY a.filed_at, a.id;
+
 -- name: decided_for_digest
 -- The approval of a staff principal that covers exactly this proposal of this run.
 SELECT * FROM approvals

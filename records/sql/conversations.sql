@@ -3,8 +3,9 @@ INSERT INTO conversations (id, customer_id, channel, status, opened_at, updated_
 VALUES (%(id)s, %(customer)s, %(channel)s, 'open', %(now)s, %(now)s);
 
 -- name: conversation
-SELECT id, customer_id, channel, status, assignee, agenda, rating, opened_at, updated_at
-FROM conversations WHERE id = %(id)s;
+SELECT c.id, c.customer_id, c.channel, c.status, c.assignee, c.agenda, c.rating, c.opened_at, c.updated_at,
+       (SELECT j.joined_to FROM joins j WHERE j.conversation_id = c.id ORDER BY j.at DESC, j.to_run LIMIT 1) AS joined_to
+FROM conversations c WHERE c.id = %(id)s;
 
 -- name: set_agenda
 UPDATE conversations SET agenda = %(agenda)s, status = %(status)s, updated_at = %(now)s WHERE id = %(id)s;
@@ -23,21 +24,22 @@ SET rating = %(rating)s, rating_note = %(note)s, status = %(status)s, updated_at
 WHERE id = %(id)s;
 
 -- name: add_message
-INSERT INTO messages (id, conversation_id, author, staff_id, body, citations, receipts, run_id, part, created_at)
-VALUES (%(id)s, %(conversation)s, %(author)s, %(staff)s, %(body)s, %(citations)s, %(receipts)s, %(run)s, %(part)s, %(now)s)
+INSERT INTO messages (id, conversation_id, author, staff_id, body, citations, receipts, page, run_id, part, created_at)
+VALUES (%(id)s, %(conversation)s, %(author)s, %(staff)s, %(body)s, %(citations)s, %(receipts)s, %(page)s, %(run)s,
+        %(part)s, %(now)s)
 ON CONFLICT (run_id, part) WHERE author = 'agent' DO NOTHING;
 
 -- name: transcript
-SELECT id, author, staff_id, body, citations, receipts, run_id, created_at
+SELECT id, author, staff_id, body, citations, receipts, page, run_id, created_at
 FROM messages WHERE conversation_id = %(id)s ORDER BY position;
 
 -- name: recent_messages
-SELECT id, author, staff_id, body, citations, receipts, run_id, created_at FROM (
+SELECT id, author, staff_id, body, citations, receipts, page, run_id, created_at FROM (
     SELECT * FROM messages WHERE conversation_id = %(id)s ORDER BY position DESC LIMIT %(limit)s) AS newest
 ORDER BY position;
 
 -- name: messages_of_run
-SELECT id, author, staff_id, body, citations, receipts, run_id, created_at
+SELECT id, author, staff_id, body, citations, receipts, page, run_id, created_at
 FROM messages WHERE run_id = %(run)s AND author = 'customer' ORDER BY position;
 
 -- name: has_unanswered
@@ -56,6 +58,18 @@ SELECT digest, answer FROM submissions WHERE owner = %(owner)s AND key = %(key)s
 
 -- name: lock_submission
 SELECT pg_advisory_xact_lock(hashtextextended(%(owner)s || ' ' || %(key)s, 1));
+
+-- name: lock_posting
+SELECT pg_advisory_xact_lock(hashtextextended(%(conversation)s, 4));
+
+-- name: newest_from_customer
+SELECT id, body, created_at FROM messages
+WHERE conversation_id = %(conversation)s AND author = 'customer' ORDER BY position DESC LIMIT 1;
+
+-- name: posted_as
+SELECT seq FROM events
+WHERE conversation_id = %(conversation)s AND type = 'posted' AND data ->> 'message' = %(message)s
+ORDER BY seq DESC LIMIT 1;
 
 -- name: add_submission
 INSERT INTO submissions (owner, key, digest, answer, at) VALUES (%(owner)s, %(key)s, %(digest)s, %(answer)s, %(now)s);

@@ -72,8 +72,9 @@ SELECT pg_advisory_lock(hashtextextended(%(conversation)s, 0));
 UPDATE runs SET status = 'running', outcome = NULL, finished_at = NULL WHERE id = %(id)s;
 
 -- name: earlier_contacts
--- Other conversations of the customer in which the same intent came up lately.
+-- Other conversations of the customer in which the same intent came up lately. What was joined to one of them is no
+-- further contact.
 SELECT count(DISTINCT r.conversation_id) AS contacts
 FROM runs r JOIN conversations c ON c.id = r.conversation_id
 WHERE c.customer_id = %(customer)s AND r.conversation_id <> %(conversation)s AND r.started_at > %(since)s
-  AND r.requests @> jsonb_build_array(jsonb_build_object('intent', %(intent)s::text));
+  AND r.outcome IS DISTINCT FROM 'joined' AND r.requests @> jsonb_build_array(jsonb_build_object('intent', %(intent)s::text));

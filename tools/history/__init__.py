@@ -1,0 +1,1 @@
+"""The customer's earlier conversations, as Closeloop itself knows them."""
