@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from evals.coverage import Item, reached
 from evals.stage import Stage
 
 Json = dict[str, Any]
@@ -27,7 +28,7 @@ FROM messages, jsonb_array_elements(citations) AS cited GROUP BY 1 ORDER BY 2
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The fields of `Expect` as they turned out, and the edges taken."""
+    """The fields of `Expect` as they turned out, and the edges and items taken."""
 
     outcomes: list[str]
     conversation: Json
@@ -39,6 +40,7 @@ class Found:
     cites: list[str]
     records: dict[str, Json]
     edges: frozenset[Edge]
+    reached: frozenset[Item]
 
 
 async def find(stage: Stage, conversations: Sequence[str], records: Iterable[str]) -> Found:
@@ -55,6 +57,7 @@ async def find(stage: Stage, conversations: Sequence[str], records: Iterable[str
         cites=[row["title"] for row in await stage.rows(_CITED)],
         records={name: await _record(stage, name) for name in records},
         edges=frozenset(await _edges(stage, runs)),
+        reached=await reached(stage),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from evals.case import Case, Scene, scenes
 from evals.compare import differences
+from evals.coverage import Item
 from evals.found import Edge
 from evals.play import TurnFailed, play
 from evals.stage import NotAtRest, Stage
@@ -20,6 +21,7 @@ class Played:
     twin: bool
     wrong: list[str]
     edges: frozenset[Edge] = field(default_factory=frozenset)
+    reached: frozenset[Item] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,10 @@ class Result:
     @property
     def edges(self) -> set[Edge]:
         return {edge for each in self.plays for edge in each.edges}
+
+    @property
+    def reached(self) -> set[Item]:
+        return {item for each in self.plays for item in each.reached}
 
 
 async def run_cases(stage: Stage, cases: Iterable[Case], *, quick: bool = False) -> AsyncIterator[Result]:
@@ -59,7 +65,9 @@ async def _played(stage: Stage, scene: Scene, phrasing: str, *, twin: bool) -> P
         return Played(phrasing=phrasing, twin=twin, wrong=[str(failed)])
     except NotAtRest:
         return Played(phrasing=phrasing, twin=twin, wrong=[str(NotAtRest.__doc__)])
-    return Played(phrasing=phrasing, twin=twin, wrong=differences(scene.expect, found), edges=found.edges)
+    return Played(
+        phrasing=phrasing, twin=twin, wrong=differences(scene.expect, found), edges=found.edges, reached=found.reached
+    )
 
 
 def drawn_edges(stage: Stage) -> set[Edge]:

@@ -10,6 +10,8 @@ from policy.playbook import PRIORITIES, Playbook
 from policy.source import Node
 from policy.triggers import Situation
 
+EVERYTHING_ELSE = "everything else"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RoutingRule:
@@ -21,15 +23,22 @@ class RoutingRule:
     priority: str
     due: timedelta | None
 
+    @property
+    def name(self) -> str:
+        """How people and tables call the rule."""
+        return self.when.source if self.when else EVERYTHING_ELSE
+
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """`skill` is empty when anyone of the queue will do; `due` is how soon a person should answer."""
+    """`skill` is empty when anyone of the queue will do; `due` is how soon a person should answer; `by`: the rules that
+    set any of it."""
 
     queue: str
     skill: str
     priority: str
     due: timedelta
+    by: tuple[str, ...] = ()
 
 
 class Routed(Protocol):
@@ -57,11 +66,16 @@ def route(company: Routed, situation: Situation) -> Route:
         due=None,
     )
     order = [*found, own, last]
+    queue = next(rule for rule in order if rule.queue)
+    skill = next((rule for rule in order if rule.skill), own)
+    priority = next(rule for rule in order if rule.priority)
+    due = next(rule for rule in order if rule.due is not None)
     return Route(
-        queue=next(rule.queue for rule in order if rule.queue),
-        skill=next((rule.skill for rule in order if rule.skill), ""),
-        priority=next(rule.priority for rule in order if rule.priority),
-        due=next(rule.due for rule in order if rule.due is not None),
+        queue=queue.queue,
+        skill=skill.skill,
+        priority=priority.priority,
+        due=due.due or timedelta(0),
+        by=tuple(rule.name for rule in (*found, last) if rule in (queue, skill, priority, due)),
     )
 
 

@@ -49,7 +49,7 @@ def _handed(request: Request) -> Request:
 async def _file(conn: Connection, state: SupportState, deps: Deps, run: Run, because: str) -> None:
     now = deps.services.clock.now()
     where = route(deps.company, _situation(state, deps, because))
-    package = await _package(conn, state, deps, run, because)
+    package = await _package(conn, state, deps, run, because) | {"routed_by": where.by}
     await handoffs.file(
         conn,
         id=HandoffId(new_id("hnd")),
