@@ -19,6 +19,8 @@ def new_request(intent: str, probability: float, text: str) -> Request:
         focus={},
         status="open",
         asked="",
+        step="",
+        tries=0,
         said="",
         citations=[],
         approval="",
@@ -27,12 +29,17 @@ def new_request(intent: str, probability: float, text: str) -> Request:
 
 def asked(agenda: Sequence[dict[str, Any]]) -> list[Request]:
     """The requests whose question the customer's next message may answer."""
-    return [cast(Request, item) for item in agenda if item["status"] == "asked"]
+    return [_read(item) for item in agenda if item["status"] == "asked"]
 
 
 def left_open(agenda: Sequence[dict[str, Any]]) -> list[Request]:
     """The requests that no run has got to yet."""
-    return [cast(Request, item) for item in agenda if item["status"] == "open"]
+    return [_read(item) for item in agenda if item["status"] == "open"]
+
+
+def _read(item: dict[str, Any]) -> Request:
+    """A request from before there were steps is at none."""
+    return cast(Request, {"step": "", "tries": 0, **item})
 
 
 def without_open(agenda: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

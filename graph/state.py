@@ -16,7 +16,9 @@ StepKind = Literal["read", "search", "propose", "reply", "escalate"]
 
 class Request(TypedDict):
     """One thing the customer wants. `probability`: calibrated, of the intent. `asked`: the slot or fact that a question
-    is out for. `said`: what the reply says about it, once that is settled. `approval`: the card it waits for."""
+    is out for. `step`: where in its playbook's steps the customer is: "" before the first, a step, `solved` or `rules`;
+    `tries`: answers that did not settle this step. `said`: what the reply says about it, once that is settled.
+    `approval`: the card it waits for."""
 
     id: str
     intent: str
@@ -26,6 +28,8 @@ class Request(TypedDict):
     focus: dict[str, str]
     status: RequestStatus
     asked: str
+    step: str
+    tries: int
     said: str
     citations: list[dict[str, Any]]
     approval: str

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from policy.rules import Choice, Rule, RuleReader, choose
+from policy.slots import Slot, slots_of
 from policy.source import Node, Problem, document, unknown_names
+from policy.steps import RULES, Guide, guide_of, step_names
 from policy.templates import Text, text_of
 from policy.vocabulary import Vocabulary
 from policy.words import plain
@@ -27,6 +29,7 @@ KEYS = (
     "autonomy",
     "search",
     "slots",
+    "steps",
     "propose",
     "replies",
 )
@@ -34,43 +37,21 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slot:
-    """Something only the customer can say. `ask`: the question. `pattern` finds it in a message (group `value`);
-    `take` is `message` when a whole message is the value; `matches` is what a value must satisfy."""
-
-    name: str
-    ask: str
-    pattern: re.Pattern[str] | None
-    matches: re.Pattern[str] | None
-    take: Literal["", "message"]
-
-    def find(self, message: str) -> str | None:
-        """The value a message holds, by `pattern` alone; None when it holds none that is fit."""
-        found = self.pattern.search(message) if self.pattern else None
-        return self._fit(found["value"]) if found else None
-
-    def answer(self, message: str) -> str | None:
-        """The value in a message that answers this slot's question: found by pattern, else all of it if allowed."""
-        return self.find(message) or (self._fit(message) if self.take == "message" else None)
-
-    def _fit(self, value: str) -> str | None:
-        value = value.strip()
-        return value if value and (self.matches is None or self.matches.search(value)) else None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Replies:
-    """What the customer is told: `done` after an action, `holding` while a person decides, `declined` on a no."""
+    """What the customer is told: `done` after an action, `holding` while a person decides, `declined` on a no, `solved`
+    when the steps have helped."""
 
     done: Text | None
     holding: Text | None
     declined: Text | None
+    solved: Text | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Playbook:
     """`needs`: facts read before anything is decided; `ask_for`: the question for a needed fact that was not found.
-    `search`: words for a second search of the articles. `body`: the procedure, Markdown."""
+    `search`: words for a second search of the articles. `guide`: steps to take the customer through, where a rule says
+    so. `body`: the procedure, Markdown."""
 
     intent: str
     title: str
@@ -83,14 +64,19 @@ class Playbook:
     autonomy: Autonomy
     search: str
     slots: tuple[Slot, ...]
+    guide: Guide | None
     rules: tuple[Rule, ...]
     replies: Replies
     body: str
     file: str
 
-    def choose(self, values: Mapping[str, Any], unread: Collection[str] = ()) -> Choice:
-        """The rule to follow; see `policy.rules.choose`."""
-        return choose(self.rules, values, unread)
+    def choose(self, values: Mapping[str, Any], unread: Collection[str] = (), step: str = "") -> Choice:
+        """The rule to follow; see `policy.rules.choose`. `step`: where in the guide the customer is."""
+        return choose(self.rules, values, unread, guided=step == RULES)
+
+    def kindred(self, other: "Playbook") -> bool:
+        """About the same records, or settled by the same action."""
+        return bool({*self.needs, *self.tools} & {*other.needs, *other.tools})
 
     def slot(self, name: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.name == name), None)
@@ -142,11 +128,14 @@ def _playbook(
     used: tuple[str, ...],
 ) -> Playbook:
     title, search, priority = node.get("title"), node.get("search"), node.get("priority")
-    slots = _slots_of(node)
-    names = tuple(slot.name for slot in slots)
-    reader = RuleReader(
-        vocabulary=vocabulary, environment=vocabulary.playbook_environment(names), tools=used, slots=names
-    )
+    slots = slots_of(node.get("slots"))
+    asked = tuple(slot.name for slot in slots)
+    names = tuple(dict.fromkeys((*asked, *_steps_beside(node.get("steps"), (*asked, *vocabulary.facts)))))
+    environment, texts = vocabulary.playbook_environment(names), vocabulary.text_names(slots=names, tools=used)
+    guide = guide_of(node.get("steps"), environment, texts)
+    reader = RuleReader(vocabulary=vocabulary, environment=environment, tools=used, slots=asked, texts=texts)
+    rules = reader.rules(node.need("propose"))
+    _check_guided(node, guide, rules)
     return Playbook(
         intent=intent,
         title=title.text() if title else plain(intent).capitalize(),
@@ -159,8 +148,9 @@ def _playbook(
         autonomy=_autonomy_of(node.need("autonomy")),
         search=search.text() if search else "",
         slots=slots,
-        rules=reader.rules(node.need("propose")),
-        replies=_replies_of(node, vocabulary.text_names(slots=names, tools=used), needed=bool(used)),
+        guide=guide,
+        rules=rules,
+        replies=_replies_of(node, texts, needed=bool(used)),
         body=body,
         file=node.file,
     )
@@ -179,36 +169,30 @@ def _questions_of(node: Node, needs: Collection[str]) -> dict[str, str]:
     return {fact: entry.text() for fact, entry in questions.entries().items()}
 
 
-def _slots_of(node: Node) -> tuple[Slot, ...]:
-    slots = node.get("slots")
-    return tuple(_slot_of(item) for item in slots.items()) if slots else ()
+def _steps_beside(steps: Node | None, taken: Collection[str]) -> tuple[str, ...]:
+    """The names of the steps. Their outcomes are kept among the slots, which also say which records are meant."""
+    names = step_names(steps)
+    for item in steps.items() if steps else []:
+        name = item.get("id")
+        if name and name.value in taken:
+            name.fail(f"'{name.value}' is the name of a slot or a fact already")
+    return names
 
 
-def _slot_of(node: Node) -> Slot:
-    node.only("name", "ask", "pattern", "matches", "take")
-    pattern, matches, take = node.get("pattern"), node.get("matches"), node.get("take")
-    found = pattern.pattern() if pattern else None
-    if pattern and found and "value" not in found.groupindex:
-        pattern.fail("must have a group (?P<value>...)")
-    if not pattern and not take:
-        node.fail("can never be filled: give it a `pattern`, or `take: message`")
-    name = node.need("name").text()
-    if name and not name.isidentifier():
-        node.need("name").fail("must be a name of letters, digits and underscores")
-    return Slot(
-        name=name if name.isidentifier() else "unnamed",
-        ask=node.need("ask").text(),
-        pattern=found,
-        matches=matches.pattern() if matches else None,
-        take="message" if take and take.choice(("message",), "source") else "",
-    )
+def _check_guided(node: Node, guide: Guide | None, rules: tuple[Rule, ...]) -> None:
+    guided = any(rule.kind == "guide" for rule in rules)
+    if guide is None and guided and node.get("steps") is None:
+        node.need("propose").fail("a rule with `guide: true` needs `steps` to take the customer through")
+    if guide is not None and not guided:
+        node.need("steps").fail("nobody is taken through these: `propose` has no rule with `guide: true`")
 
 
 def _replies_of(node: Node, names: Mapping[str, Collection[str]], *, needed: bool) -> Replies:
     replies = node.need("replies") if needed else node.get("replies")
     if replies is None:
-        return Replies(done=None, holding=None, declined=None)
-    replies.only("done", "holding", "declined")
+        return Replies(done=None, holding=None, declined=None, solved=None)
+    replies.only("done", "holding", "declined", "solved")
     found = {key: replies.need(key) if needed else replies.get(key) for key in ("done", "holding", "declined")}
+    found["solved"] = replies.get("solved")
     texts = {key: text_of(entry, names) if entry else None for key, entry in found.items()}
-    return Replies(done=texts["done"], holding=texts["holding"], declined=texts["declined"])
+    return Replies(**texts)

@@ -6,16 +6,17 @@ from typing import Any, Literal
 
 from policy.cel import Condition, Environment, Expression
 from policy.source import Node
-from policy.templates import Text, text_of
+from policy.templates import Names, Text, text_of
 from policy.vocabulary import Vocabulary
 
-Kind = Literal["call", "ask", "answer", "say", "escalate"]
+Kind = Literal["call", "ask", "guide", "answer", "say", "escalate"]
 
 NO_RULE = "no_rule_fits"
-_KINDS: tuple[Kind, ...] = ("call", "ask", "answer", "escalate")
+_KINDS: tuple[Kind, ...] = ("call", "ask", "guide", "answer", "escalate")
 _KEYS: dict[Kind, tuple[str, ...]] = {
     "call": ("with", "say"),
     "ask": (),
+    "guide": (),
     "answer": (),
     "say": (),
     "escalate": ("because",),
@@ -24,7 +25,7 @@ _KEYS: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One step a playbook may take. `when` is None for the last rule only. `facts` are the facts that the rule names
+    """One thing a playbook may do. `when` is None for the last rule, and for one that guides. `facts` are the facts that the rule names
     outside its condition; `because` is a word for an escalation's reason."""
 
     kind: Kind
@@ -52,13 +53,18 @@ class Choice:
     read: tuple[str, ...] = ()
 
 
-def choose(rules: tuple[Rule, ...], values: Mapping[str, Any], unread: Collection[str]) -> Choice:
+def choose(
+    rules: tuple[Rule, ...], values: Mapping[str, Any], unread: Collection[str], *, guided: bool = False
+) -> Choice:
     """The first rule that holds. A rule that hangs on a fact in `unread` asks for it; once read and not found, the rule
     is passed over, as is one whose arguments or text cannot be worked out. The last rule always holds.
 
     `values`: facts by name, `slots`, `now`, and `company` if texts name it. `unread`: facts nobody has looked for yet.
+    `guided`: the customer has been through all the steps; who has not is taken through them by a rule that guides.
     """
     for rule in rules[:-1]:
+        if guided and rule.kind == "guide":
+            continue
         held = rule.when.evaluate(values) if rule.when else True
         named = () if held is False else _named(rule, held)
         missing = tuple(name for name in named if name in unread)
@@ -81,19 +87,20 @@ def _ready(rule: Rule, values: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleReader:
-    """Reads the rules of one playbook: what its conditions and texts may name, and which tools and slots it has."""
+    """Reads the rules of one playbook: what its conditions and `texts` may name, and which tools and slots it has."""
 
     vocabulary: Vocabulary
     environment: Environment
     tools: tuple[str, ...]
     slots: tuple[str, ...]
+    texts: Names
 
     def rules(self, node: Node) -> tuple[Rule, ...]:
         """The `propose` list: every rule but the last has a condition, the last escalates or answers."""
         items = node.items()
         found = tuple(self._rule(item) for item in items)
         for item, rule in zip(items[:-1], found, strict=False):
-            if rule.when is None:
+            if rule.when is None and rule.kind != "guide":
                 item.fail("a rule without `when` must be the last")
         if not found or found[-1].when is not None or found[-1].kind not in ("escalate", "answer"):
             (items[-1] if items else node).fail("the last rule must be `otherwise: escalate` or `otherwise: answer`")
@@ -106,7 +113,7 @@ class RuleReader:
         node.only(*first, *_KEYS[kind])
         when, say, because = node.get("when"), node.get("say"), node.get("because")
         arguments = self._arguments(node) if kind == "call" else {}
-        text = text_of(say, self._names()) if say else None
+        text = text_of(say, self.texts) if say else None
         return Rule(
             kind=kind,
             when=self.environment.condition(when) if when else None,
@@ -122,9 +129,6 @@ class RuleReader:
 
     def _otherwise(self, node: Node) -> Kind:
         return "answer" if node.choice(("escalate", "answer"), "last rule") == "answer" else "escalate"
-
-    def _names(self) -> Mapping[str, Collection[str]]:
-        return self.vocabulary.text_names(slots=self.slots, tools=self.tools)
 
     def _facts(self, arguments: Mapping[str, Expression], text: Text | None) -> tuple[str, ...]:
         named = {name for expression in arguments.values() for name in expression.variables}
@@ -156,10 +160,10 @@ def _kind_of(node: Node) -> Kind:
     found = [kind for kind in _KINDS if node.get(kind)]
     if len(found) > 1:
         node.fail(f"does two things at once: {' and '.join(found)}")
-    for kind in ("answer", "escalate"):
+    for kind in ("guide", "answer", "escalate"):
         flag = node.get(kind)
         if flag and flag.value is not True:
             flag.fail("must be true")
     if not found and not node.get("say"):
-        node.fail("must do one thing: call, ask, answer, say or escalate")
+        node.fail("must do one thing: call, ask, guide, answer, say or escalate")
     return found[0] if found else "say"

@@ -13,11 +13,16 @@ _DIGITS = {
 
 def money(amount: int, currency: str) -> str:
     """An amount in minor units as people write it: `money(10000, "USD")` is `100.00 USD`."""
-    digits = _DIGITS.get(currency.upper(), 2)
+    places = digits(currency)
     sign, whole = ("-", -amount) if amount < 0 else ("", amount)
-    units, rest = divmod(whole, 10**digits)
-    number = f"{units}.{rest:0{digits}d}" if digits else str(units)
+    units, rest = divmod(whole, 10**places)
+    number = f"{units}.{rest:0{places}d}" if places else str(units)
     return f"{sign}{number} {currency}".rstrip()
+
+
+def digits(currency: str) -> int:
+    """How many decimal places a currency has."""
+    return _DIGITS.get(currency.upper(), 2)
 
 
 def date(value: datetime | str) -> str:

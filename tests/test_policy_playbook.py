@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from policy.entities import Context
 from policy.rules import Choice
 from tests.company_case import CUSTOMER, DUPLICATE, FACTS, NOW, ORDER, SUBSCRIPTION, TIDEWATER, TRACKING
 
@@ -15,6 +16,8 @@ INCIDENT = {
     "status": "identified",
     "started_at": "2026-11-21T09:00:00Z",
 }
+
+SAID = Context(now=NOW, zone=TIDEWATER.hours.zone, currency=TIDEWATER.currency, language=TIDEWATER.language)
 
 
 def chosen(intent: str, *, unread: tuple[str, ...] = (), slots: dict[str, str] | None = None, **facts: Any) -> Choice:
@@ -164,7 +167,7 @@ def test_an_address_is_found_in_a_message_or_taken_as_the_answer(
     slot = TIDEWATER.playbooks["change_address"].slot("address")
 
     assert slot is not None
-    assert (slot.find(message), slot.answer(message)) == (found, answered)
+    assert (slot.find(message, SAID), slot.answer(message, SAID)) == (found, answered)
 
 
 def test_a_playbook_knows_only_its_own_slots() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from graph import agenda
+from graph.guide import guided, solved
 from graph.reading import readings
 from graph.reasoners.excerpt import excerpt
 from graph.reasoners.protocol import Decision, View
@@ -10,6 +11,7 @@ from graph.state import Fact, PassageState, Proposal, ReceiptState, Request, Ste
 from graph.texts import text
 from policy.playbook import Playbook
 from policy.rules import Rule
+from policy.steps import ENDS, SOLVED
 from policy.words import date
 
 TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", "records_unavailable"}
@@ -137,12 +139,14 @@ def _denied(request: Request, denial: VerdictState) -> tuple[Request, Step | Non
 
 
 def _by_rules(view: View, playbook: Playbook, request: Request) -> tuple[Request, Step | None]:
+    if request["step"] == SOLVED:
+        return solved(view, playbook, request), None
     facts, gaps = view.facts_of(request), view.gaps_of(request)
     missing = next((n for n in playbook.needs if n in playbook.ask_for and _absent(facts, n)), None)
     if missing is not None:
         return {**request, "status": "asked", "asked": missing, "said": playbook.ask_for[missing]}, None
     unread = [name for name in view.kit.sources if name not in facts and name not in gaps]
-    choice = playbook.choose(view.values(request), unread if view.verified else ())
+    choice = playbook.choose(view.values(request), unread if view.verified else (), request["step"])
     if choice.rule is None:
         return request, {"kind": "read", "reads": readings(view.kit, request, choice.read)}
     return _KINDS[choice.rule.kind](view, playbook, request, choice.rule)
@@ -167,6 +171,14 @@ def _call(view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple
 def _ask(_view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
     slot = playbook.slot(rule.slot)
     return {**request, "status": "asked", "asked": rule.slot, "said": slot.ask if slot else ""}, None
+
+
+def _guide(view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
+    """Through the steps; from their end the rules go on."""
+    if playbook.guide is None:
+        return _escalate(view, playbook, request, rule)
+    moved, step = guided(view, playbook, playbook.guide, request)
+    return _by_rules(view, playbook, moved) if moved["step"] in ENDS else (moved, step)
 
 
 def _say(view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
@@ -200,6 +212,7 @@ def _cited(view: View, request: Request, query: str) -> Request | None:
 _KINDS: dict[str, Callable[[View, Playbook, Request, Rule], tuple[Request, Step | None]]] = {
     "call": _call,
     "ask": _ask,
+    "guide": _guide,
     "say": _say,
     "answer": _answer,
     "escalate": _escalate,

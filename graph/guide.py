@@ -1,0 +1,52 @@
+"""How a customer is taken through a playbook's steps: one question a message, the place kept with the request."""
+
+from graph.reading import readings
+from graph.reasoners.protocol import View
+from graph.state import Request, Step
+from graph.texts import text
+from policy.playbook import Playbook
+from policy.steps import ENDS, Guide, GuideStep
+
+PATIENCE = 2
+"""Answers that do not settle a step, after which a person goes on."""
+
+
+def guided(view: View, playbook: Playbook, guide: Guide, request: Request) -> tuple[Request, Step | None]:
+    """The request at the next step that must be asked, with the question; or at the end of the steps. Steps that the
+    records settle are passed on the way, facts that they look at are read first."""
+    facts, gaps = view.facts_of(request), view.gaps_of(request)
+    unread = [name for name in view.kit.sources if name not in facts and name not in gaps]
+    walk = guide.walk(request["step"], request["slots"], view.values(request), unread if view.verified else ())
+    tries = request["tries"] if walk.step == request["step"] else 0
+    moved: Request = {**request, "step": walk.step, "slots": walk.slots, "tries": tries}
+    step = guide.step(walk.step)
+    if walk.read:
+        return moved, {"kind": "read", "reads": readings(view.kit, moved, walk.read)}
+    if step is None or walk.step in ENDS:
+        return moved, None
+    if tries >= PATIENCE:
+        return moved, {"kind": "escalate", "because": "not_understood" if step.answers.names else "step_not_done"}
+    asked = _asked(view, step, moved)
+    if asked is None:
+        return moved, {"kind": "escalate", "because": "step_cannot_be_asked"}
+    said = text("step", number=guide.number(step.id), count=len(guide.steps), ask=asked)
+    return {**moved, "status": "asked", "asked": step.id, "said": said}, None
+
+
+def solved(view: View, playbook: Playbook, request: Request) -> Request:
+    """The steps have helped."""
+    words = playbook.replies.solved
+    said = words.render(view.values(request)) if words else None
+    return {**request, "status": "done", "said": said or text("solved")}
+
+
+def _asked(view: View, step: GuideStep, request: Request) -> str | None:
+    """The question; in other words once an answer did not settle it. None when it names what is not there."""
+    values = view.values(request)
+    again = step.again.render(values) if step.again and request["tries"] else None
+    asked = again or step.ask.render(values)
+    if asked is None or again or not request["tries"]:
+        return asked
+    if not step.answers.names:
+        return text("step_not_yet", ask=asked)
+    return text("step_again", ask=asked, options=" or ".join(step.answers.names))
