@@ -12,19 +12,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from evals.case import Case
+from evals.coverage import declared, page
 from evals.found import Edge
 from evals.load import CASES, CaseInvalid, load_cases
+from evals.messages import command as messages
 from evals.report import edges_line, table, wrong_lines
 from evals.stage import open_stage
 from evals.suite import Result, drawn_edges, run_cases, summary
 from records.embedded import start_postgres
 from settings import read_settings
+from wiring import load
 
 POSTGRES = Path(__file__).parents[1] / "var" / "evals-postgres"
 
 
 def main(arguments: Sequence[str]) -> int:
     """0 when every case passed, 1 when one failed, 2 when the cases cannot be read or none is meant."""
+    if arguments[:1] == ["messages"]:
+        return messages.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m evals", description="Plays the eval cases.")
     parser.add_argument(
         "--only", default="", metavar="PATTERN", help="cases whose name holds this; * and ? as in a shell"
@@ -33,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--cases", type=Path, default=CASES, metavar="FOLDER", help="the cases, if not the demo company's"
     )
+    parser.add_argument("--coverage", type=Path, metavar="FILE", help="also writes which case reaches what")
     parser.add_argument("--quick", action="store_true", help="the twins only in their first phrasing")
     options = parser.parse_args(arguments)
     console = Console()
@@ -48,6 +54,10 @@ def main(arguments: Sequence[str]) -> int:
     _show(results, drawn, console, whole=not options.only)
     if options.json:
         options.json.write_text(json.dumps(summary(results), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    if options.coverage:
+        company = load(read_settings().company)
+        reached = [(result.case.name, result.reached) for result in results]
+        options.coverage.write_text(page(declared(company), reached), "utf-8")
     return 0 if results and all(result.passed for result in results) else 1
 
 
