@@ -7,14 +7,19 @@ from langchain_core.messages import AIMessage
 from graph import agenda
 from graph.cards import evidence_of, transcript_of
 from graph.deps import Deps
+from graph.joining import tell_progress
 from graph.nodes.decide import situation
+from graph.saying import say
 from graph.state import Request, SupportState, Update
 from graph.texts import text
 from policy.routing import route
-from records import audit, conversations, events, handoffs, runs
+from records import audit, conversations, events, handoffs, history, joins, runs
 from records.ids import HandoffId, new_id
 from records.runs import Run
 from records.sql import Connection
+
+NOTICES = {"person_asked": "handed_over_person", "not_solved": "handed_over_not_solved"}
+"""What the customer is told, by the reason; else `handed_over`."""
 
 
 async def escalate(state: SupportState, deps: Deps) -> Update:
@@ -39,7 +44,7 @@ def _because(state: SupportState) -> str:
 def _said(state: SupportState, because: str) -> str:
     """What was settled on the way is told; then who has the rest."""
     settled = [request["said"] for request in state.get("requests", []) if request["said"]]
-    return "\n\n".join([*settled, text("handed_over_person" if because == "person_asked" else "handed_over")])
+    return "\n\n".join([*settled, text(NOTICES.get(because, "handed_over"))])
 
 
 def _handed(request: Request) -> Request:
@@ -88,6 +93,7 @@ def _queue(deps: Deps, because: str) -> str:
 
 async def _package(conn: Connection, state: SupportState, deps: Deps, run: Run, because: str) -> dict[str, Any]:
     """What the person gets: the requests, who the customer is, the records, what was done, and why it came to them."""
+    now = deps.services.clock.now()
     recent = await conversations.recent(conn, run.conversation_id, deps.services.limits.transcript)
     why = next((trigger.because for trigger in deps.company.triggers if trigger.id == because), because)
     return {
@@ -100,21 +106,33 @@ async def _package(conn: Connection, state: SupportState, deps: Deps, run: Run, 
         "receipts": state.get("receipts", []),
         "proposal": state.get("step", {}).get("proposal"),
         "transcript": transcript_of(recent),
+        "earlier": [_earlier(each) for each in await history.earlier(conn, run, since=now - history.LATELY)],
+        "joined": [_elsewhere(each) for each in await joins.to_conversation(conn, run.conversation_id)],
         **evidence_of(state),
     }
+
+
+def _earlier(conversation: history.Earlier) -> dict[str, Any]:
+    return {
+        "conversation": conversation.id,
+        "at": conversation.updated_at.isoformat(),
+        "status": conversation.status,
+        "intents": conversation.intents,
+        "outcome": conversation.outcome,
+        "receipts": conversation.receipts,
+    }
+
+
+def _elsewhere(join: joins.Join) -> dict[str, Any]:
+    return {"conversation": join.conversation_id, "at": join.at.isoformat(), "text": join.words}
 
 
 async def _tell(conn: Connection, deps: Deps, run: Run, said: str, requests: list[Request]) -> None:
     """The customer hears that a person takes over, unless one has already."""
     now = deps.services.clock.now()
-    sent = None
     if run.assignee is None:
-        sent = await conversations.add_agent_message(
-            conn, run.conversation_id, body=said, run=run.id, part="handoff", now=now
-        )
+        await say(conn, deps, run, said, part="handoff")
+        await tell_progress(conn, run, said, part="handoff", now=now)
     conversation = await conversations.get(conn, run.conversation_id)
     owed = agenda.rewritten(conversation.agenda, requests)
     await conversations.set_agenda(conn, conversation.id, owed, "waiting_staff", now=now)
-    if sent:
-        shown = {"id": sent, "text": said, "citations": [], "receipts": [], "part": "handoff"}
-        await events.append(conn, run.conversation_id, run.id, [*events.deltas(said), ("message", shown)], now=now)

@@ -6,9 +6,11 @@ from langchain_core.messages import AIMessage
 
 from graph import agenda
 from graph.deps import Deps
+from graph.joining import tell_outcome, unsaid
+from graph.saying import say
 from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
 from graph.texts import text
-from records import approvals, audit, conversations, events, runs, switches
+from records import approvals, audit, conversations, events, joins, runs, switches
 from records.conversations import Conversation, Status
 from records.ids import ApprovalId
 from records.runs import Outcome, Run
@@ -22,6 +24,7 @@ async def reply(state: SupportState, deps: Deps) -> Update:
         run = await runs.get(conn, deps.run_id)
         conversation = await conversations.get(conn, run.conversation_id)
         approval = await _decided(conn, run, state)
+        state = {**state, "requests": await unsaid(conn, run, state.get("requests", []))}
         if approval is None and await _needs_person(conn, state, deps, conversation):
             return {"draft": _composed(state)}
         said, citations = _words(state, approval)
@@ -40,8 +43,11 @@ async def _decided(conn: Connection, run: Run, state: SupportState) -> ApprovalS
 
 async def _needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
     """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts. What was
-    done, or decided, in this run is told all the same."""
+    done, or decided, in this run is told all the same, and that something is handled in another conversation."""
     if state.get("receipts") or state.get("approval"):
+        return False
+    requests = state.get("requests", [])
+    if conversation.assignee is None and requests and all(r["status"] == "joined" for r in requests):
         return False
     dials = await switches.dials(conn)
     intents = [r["intent"] for r in state.get("requests", []) if r["intent"] in deps.company.playbooks]
@@ -80,15 +86,15 @@ async def _withdrawn(conn: Connection, state: SupportState, deps: Deps, conversa
     told: list[str] = []
     for card in state.get("step", {}).get("withdraw", []):
         found = await approvals.get(conn, ApprovalId(card))
-        if found.conversation_id != conversation.id:
+        if found.conversation_id != conversation.id and not await joins.reaches(conn, conversation, found):
             continue
         closed = await approvals.close(conn, found.id, "withdrawn", "customer", now=deps.services.clock.now())
         told.append(text("withdrawn", title=found.card["title"]) if closed else text("withdrawn_late"))
         if closed:
             shown = {"approval": found.id, "status": "withdrawn"}
             now = deps.services.clock.now()
-            await events.append(conn, conversation.id, found.run_id, [("decision", shown)], now=now)
-            await deps.services.waker.wake(conn, conversation.id)
+            await events.append(conn, found.conversation_id, found.run_id, [("decision", shown)], now=now)
+            await deps.services.waker.wake(conn, found.conversation_id)
     return told
 
 
@@ -104,17 +110,16 @@ async def _send(
 ) -> Update:
     now, receipts = deps.services.clock.now(), list(state.get("receipts", []))
     part = f"reply:{approval['id']}" if approval else "reply"
-    sent = await conversations.add_agent_message(
-        conn, conversation.id, body=said, run=run.id, part=part, now=now, citations=citations, receipts=_shown(receipts)
-    )
+    told = {"citations": citations, "receipts": _shown(receipts)}
+    sent = await say(conn, deps, run, said, part=part, **told) if said else None
+    if sent is not None:
+        await tell_outcome(conn, run, said, part=part, **told, now=now)
     current = await conversations.get(conn, conversation.id)
     owed = agenda.rewritten(current.agenda, [_after(r, approval) for r in state.get("requests", [])])
     waiting = bool(await approvals.open_of_conversation(conn, conversation.id))
     await conversations.set_agenda(conn, conversation.id, owed, _status(state, conversation, waiting), now=now)
     outcome = _outcome(state, approval)
     if sent is not None:
-        shown = {"id": sent, "text": said, "citations": citations, "receipts": _shown(receipts), "part": part}
-        await events.append(conn, conversation.id, run.id, [*events.deltas(said), ("message", shown)], now=now)
         await audit.write(
             conn, actor="agent", action=f"run.{outcome}", subject=run.id, conversation=conversation.id, now=now
         )
@@ -152,4 +157,6 @@ def _outcome(state: SupportState, approval: ApprovalState | None) -> Outcome:
         return "declined"
     if "asked" in statuses:
         return "asked_customer"
+    if statuses == {"joined"}:
+        return "joined"
     return "declined" if statuses == {"declined"} else "answered"

@@ -7,6 +7,7 @@ from graph.cards import Replies, digest_of, evidence_of, replies_of, title_of, t
 from graph.deps import Deps
 from graph.entitlement import Assessed, assess
 from graph.nodes.decide import situation
+from graph.saying import say
 from graph.state import ApprovalState, Request, SupportState, Update
 from graph.texts import text
 from policy.authority import ApprovalRule
@@ -144,16 +145,11 @@ async def _announce(conn: Connection, state: SupportState, deps: Deps, run: Run,
     person has the conversation, that person talks to the customer."""
     now = deps.services.clock.now()
     shown = {"id": filed.id, "status": "pending", "title": filed.card["title"], "queue": filed.queue}
-    new: list[events.New] = [("approval", shown)]
+    await events.append(conn, run.conversation_id, run.id, [("approval", shown)], now=now)
     holding = filed.card["replies"]["holding"]
     if holding and run.assignee is None:
         said = "\n\n".join([*(r["said"] for r in state.get("requests", []) if r["said"]), holding])
-        part = f"holding:{filed.id}"
-        sent = await conversations.add_agent_message(
-            conn, run.conversation_id, body=said, run=run.id, part=part, now=now
-        )
-        new += [("message", {"id": sent, "text": said, "citations": [], "receipts": [], "part": part})]
-    await events.append(conn, run.conversation_id, run.id, new, now=now)
+        await say(conn, deps, run, said, part=f"holding:{filed.id}")
     await audit.write(
         conn,
         actor="agent",
@@ -188,12 +184,7 @@ def _update(card: Approval, request: Request | None, requests: list[Request]) ->
 async def _elsewhere(conn: Connection, deps: Deps, run: Run, state: SupportState) -> Update:
     """Another conversation's card for the same action was filed a moment ago: one card is enough."""
     now, said = deps.services.clock.now(), text("already_with_us")
-    sent = await conversations.add_agent_message(
-        conn, run.conversation_id, body=said, run=run.id, part="reply", now=now
-    )
-    if sent:
-        shown = {"id": sent, "text": said, "citations": [], "receipts": [], "part": "reply"}
-        await events.append(conn, run.conversation_id, run.id, [("message", shown)], now=now)
+    if await say(conn, deps, run, said, part="reply"):
         await conversations.set_status(conn, run.conversation_id, "waiting_customer", now=now)
     return {"approval": None, "outcome": "declined"}
 
