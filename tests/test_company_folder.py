@@ -27,6 +27,7 @@ def test_the_demo_company_loads_whole() -> None:
         "cancel_subscription",
         "export_data",
         "report_bug",
+        "hub_offline",
         "where_is_order",
     }
     assert re.fullmatch("[0-9a-f]{64}", TIDEWATER.version)
