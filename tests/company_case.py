@@ -15,23 +15,7 @@ from tools.standard import KIT
 
 FOLDER = Path(__file__).parent.parent / "company"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-TEXT = {"type": "string"}
-TOOLS: dict[str, dict[str, Any]] = {
-    "issue_refund": {
-        "properties": {
-            "charge": TEXT,
-            "amount": {"type": "integer", "exclusiveMinimum": 0},
-            "cause": {"type": "string", "enum": ["late", "duplicate", "damaged", "goodwill"]},
-        },
-        "required": ["charge", "amount", "cause"],
-    },
-    "change_address": {"properties": {"order": TEXT, "address": TEXT}, "required": ["order", "address"]},
-    "cancel_subscription": {
-        "properties": {"subscription": TEXT, "when": {"type": "string", "enum": ["period_end", "now"]}},
-        "required": ["subscription", "when"],
-    },
-    "file_bug": {"properties": {"title": TEXT, "description": TEXT}, "required": ["title", "description"]},
-}
+TOOLS = {tool.name: tool.schema() for tool in KIT.actions}
 VOCABULARY = Vocabulary(facts=KIT.facts, tools=TOOLS)
 TIDEWATER = load_company(FOLDER, VOCABULARY)
 
