@@ -28,6 +28,7 @@ ENDS = {
     "awaiting_approval": "waits for a person's decision; you can go on writing",
     "handed_over": "in the hands of a person",
     "declined": "not done",
+    "joined": "goes on in your earlier conversation",
 }
 
 
@@ -50,6 +51,7 @@ class Telling:
             "decision": self._decision,
             "handoff": self._handoff,
             "assigned": self._assigned,
+            "joined": self._joined,
             "finished": self._finished,
         }
 
@@ -102,6 +104,10 @@ class Telling:
     def _assigned(self, data: dict[str, Any]) -> None:
         who = "A person has the conversation now." if data.get("to") == "person" else "The agent answers again."
         self._line(f"● {who}", "yellow")
+
+    def _joined(self, data: dict[str, Any]) -> None:
+        told = "This is handled in conversation" if data.get("to") else "More was written about this in conversation"
+        self._line(f"● {told} {data.get('to') or data.get('from')}.", "yellow")
 
     def _finished(self, data: dict[str, Any]) -> None:
         """The steps after the last message and how it ended share a line."""

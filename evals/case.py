@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 VISITOR = "visitor"
 Role = Literal["support", "billing", "billing2", "lead", "admin"]
 Row = dict[str, Any]
-Outcome = Literal["answered", "acted", "asked_customer", "awaiting_approval", "handed_over", "declined"]
+Outcome = Literal["answered", "acted", "asked_customer", "awaiting_approval", "handed_over", "declined", "joined"]
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 

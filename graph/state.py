@@ -10,7 +10,7 @@ from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
-RequestStatus = Literal["open", "asked", "waiting", "done", "declined", "handed_over"]
+RequestStatus = Literal["open", "asked", "waiting", "done", "declined", "handed_over", "joined"]
 StepKind = Literal["read", "search", "propose", "reply", "escalate"]
 
 
@@ -37,7 +37,8 @@ class Request(TypedDict):
 
 class Triage(TypedDict):
     """What classify found out about the message as a whole. `move`: what the customer does besides asking, or "".
-    `none`: the probability that it is nothing the company handles. `repeat`: earlier runs about the same intent."""
+    `none`: the probability that it is nothing the company handles. `repeat`: in how many earlier conversations the
+    customer came with the same. `again`: the words say that an earlier answer did not solve it, and there was one."""
 
     text: str
     move: str
@@ -46,6 +47,7 @@ class Triage(TypedDict):
     urgency: float
     language: str
     repeat: int
+    again: bool
 
 
 class Fact(TypedDict):

@@ -7,6 +7,7 @@ from functools import cache
 from graph import agenda
 from graph.deps import Classifier, Prediction
 from graph.state import Request, Triage
+from graph.tone import heated, pressed
 from policy.company import MOVES, Company
 from records.ids import new_id
 from tools.kit import Kit
@@ -33,10 +34,13 @@ def understood(classifier: Classifier, company: Company, kit: Kit, text: str) ->
         text=text,
         move="" if found and move not in ("person", "withdraw") else move,
         none=whole.none,
-        emotion=max(each.signals.get("strong_emotion", 0.0) for each in (whole, *(said for _, said in parts))),
-        urgency=whole.signals.get("time_critical", 0.0),
+        emotion=heated(
+            max(each.signals.get("strong_emotion", 0.0) for each in (whole, *(said for _, said in parts))), text
+        ),
+        urgency=pressed(whole.signals.get("time_critical", 0.0), text),
         language=classifier.language(text),
         repeat=0,
+        again=False,
     )
     return triage, found
 

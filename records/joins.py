@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from records import sql
+from records.approvals import Approval
+from records.conversations import Conversation
 from records.conversations import Status as ConversationStatus
 from records.ids import ConversationId, CustomerId, RunId, StaffId
 from records.runs import Outcome, Run, Status
@@ -19,7 +21,8 @@ Standing = Literal["running", "waiting", "person", "answered", "asked"]
 @dataclass(frozen=True, kw_only=True)
 class Matter:
     """A run of another conversation of the customer. `words`: what they wrote there. `card_kind` to `filed_at`: of the
-    card that waits, if one does; `arguments` are its proposal's. `facts`: the records on its card or its handoff."""
+    card that waits, if one does; `arguments` are its proposal's. `facts`: the records on its card or its handoff.
+    `answered_by_staff`: a person has written to the customer since."""
 
     conversation_id: ConversationId
     status: ConversationStatus
@@ -32,6 +35,7 @@ class Matter:
     started_at: datetime
     finished_at: datetime | None
     words: str
+    answered_by_staff: bool
     card_kind: Literal["action", "reply"] | None
     card_intent: str | None
     title: str | None
@@ -94,6 +98,14 @@ async def add(
 async def of_run(conn: Connection, run: RunId) -> list[Join]:
     """What this run joined to; nobody settles it until the transaction ends."""
     return await sql.fetch_all(conn, Join, "joins_of_run", run=run)
+
+
+async def reaches(conn: Connection, conversation: Conversation, card: Approval) -> bool:
+    """Whether something written in this conversation was joined to the run that filed the card, which is of the same
+    customer's."""
+    if conversation.customer_id is None or card.customer_id != conversation.customer_id:
+        return False
+    return bool(await sql.fetch_row(conn, "join_to_run", conversation=conversation.id, run=card.run_id))
 
 
 async def to_conversation(conn: Connection, conversation: ConversationId) -> list[Join]:

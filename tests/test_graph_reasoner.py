@@ -15,7 +15,16 @@ LATE = ORDER | {"days_late": 12, "status": "dispatched", "delivered_at": None, "
 
 
 def triage(move: str = "") -> Triage:
-    return {"text": "hello", "move": move, "none": 0.1, "emotion": 0.0, "urgency": 0.0, "language": "en", "repeat": 0}
+    return {
+        "text": "hello",
+        "move": move,
+        "none": 0.1,
+        "emotion": 0.0,
+        "urgency": 0.0,
+        "language": "en",
+        "repeat": 0,
+        "again": False,
+    }
 
 
 def fact(name: str, value: dict[str, Any] | None) -> Fact:
@@ -45,6 +54,7 @@ def view(*requests: Request, **changes: Any) -> View:
         approval=None,
         waiting=[],
         verified=True,
+        told=frozenset(),
         now=NOW,
         preview=allowed,
     )

@@ -18,6 +18,7 @@ CUSTOMER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "decision": ("status",),
     "handoff": (),
     "assigned": ("to",),
+    "joined": ("to", "from", "standing"),
     "finished": ("outcome", "status"),
 }
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from records import audit, conversations, events, handoffs, runs, switches
+from graph.joining import tell_from_person
+from records import audit, conversations, events, handoffs, joins, runs, switches
 from records.conversations import Conversation, TakenOver
 from records.errors import NotAllowed, NotFound
 from records.ids import StaffId
@@ -75,6 +76,7 @@ async def hand_back(found: Reachable, staff: Staff, doors: TheDoors) -> Json:
     now = doors.services.clock.now()
     async with doors.services.database.transaction() as conn:
         await conversations.assign(conn, found.id, None, seen=staff.id, now=now)
+        await joins.settle_conversation(conn, found.id, now=now)
         if await runs.has_unanswered(conn, found.id):
             await conversations.set_status(conn, found.id, "open", now=now)
         await _tell(
@@ -95,6 +97,7 @@ async def reply(body: Reply, found: Reachable, staff: Staff, doors: TheDoors) ->
         await conversations.set_status(conn, found.id, "waiting_customer", now=now)
         shown = {"id": message, "text": said, "author": "staff", "by": staff.name, "citations": [], "receipts": []}
         await _tell(conn, doors, found, staff, "conversation.replied", ("message", shown))
+        await tell_from_person(conn, found.id, said, by=staff.id, name=staff.name, now=now)
     return {"id": message, "conversation_id": found.id}
 
 

@@ -3,12 +3,14 @@
 from graph.deps import Deps
 from graph.reading import values_of
 from graph.reasoners.protocol import Decision, View, Waiting
+from graph.repeat import LATELY
 from graph.state import Proposal, Step, SupportState, Update
 from policy.ask import Ask, Kind
 from policy.triggers import Situation, fired_triggers
 from policy.verdict import judge, moved_by
 from records import approvals, conversations, runs, switches
 from records.conversations import Conversation
+from records.history import passages_told
 
 
 async def decide(state: SupportState, deps: Deps) -> Update:
@@ -33,8 +35,11 @@ def _forced(state: SupportState, deps: Deps, visits: int) -> str:
 
 def _triggered(state: SupportState, deps: Deps, decision: Decision) -> str:
     """The first escalation trigger of policy.yaml that this situation fires. Not once something was done in this run:
-    then the customer is told of it first."""
-    if state.get("receipts"):
+    then the customer is told of it first. Nor where all of it is handled in an earlier conversation: there staff see
+    these words too."""
+    requests = state.get("requests", [])
+    elsewhere = bool(requests) and all(request["status"] == "joined" for request in requests)
+    if state.get("receipts") or (elsewhere and state["triage"]["move"] != "person"):
         return ""
     fired = fired_triggers(deps.company, situation(state, deps, decision.step))
     return fired[0].id if fired else ""
@@ -75,8 +80,9 @@ async def _view(state: SupportState, deps: Deps) -> View:
     async with deps.services.database.transaction() as conn:
         run = await runs.get(conn, deps.run_id)
         conversation = await conversations.get(conn, run.conversation_id)
-        waiting = await approvals.open_of_conversation(conn, conversation.id)
+        waiting = await approvals.open_within_reach(conn, conversation.id)
         dials = await switches.dials(conn)
+        told = await passages_told(conn, run, since=deps.services.clock.now() - LATELY)
     return View(
         company=deps.company,
         kit=deps.services.kit,
@@ -91,6 +97,7 @@ async def _view(state: SupportState, deps: Deps) -> View:
         approval=state.get("approval"),
         waiting=[_waiting(card) for card in waiting],
         verified=conversation.customer_id is not None,
+        told=told,
         now=deps.services.clock.now(),
         preview=_Preview(deps, state, conversation, dials),
     )

@@ -26,7 +26,7 @@ Preview = Callable[[Proposal], Literal["allow", "needs_approval", "deny"]]
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """An approval of this conversation that is still open."""
+    """An approval that is still open: of this conversation, or of one of the customer's that it was joined to."""
 
     id: str
     title: str
@@ -38,7 +38,8 @@ class Waiting:
 class View:
     """All a reasoner sees. `verified`: the customer signed in. `preview` tells how policy would judge a proposal on the
     facts at hand; it promises nothing. `facts` and `gaps` are by place (see
-    graph/reading.py), `passages` and `support` by the query that found them."""
+    graph/reading.py), `passages` and `support` by the query that found them. `told`: the ids of
+    the passages that the customer was quoted before."""
 
     company: Company
     kit: Kit
@@ -53,6 +54,7 @@ class View:
     approval: ApprovalState | None
     waiting: Sequence[Waiting]
     verified: bool
+    told: frozenset[str]
     now: datetime
     preview: Preview
 

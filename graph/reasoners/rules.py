@@ -18,6 +18,10 @@ TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checke
 """Denials that are not about the customer's entitlement: a person takes over."""
 
 
+NOT_SOLVED = "not_solved"
+"""The customer was answered, comes back because it is not solved, and there is nothing else to tell them."""
+
+
 class RulesReasoner:
     """Settles every request that needs no action first, then proposes; replies when nothing is left."""
 
@@ -93,6 +97,8 @@ def _from_articles(view: View) -> Decision:
     answered = _cited(view, request, request["text"])
     if answered is None:
         return Decision(step={"kind": "escalate", "because": "nothing_like_it"}, requests=[])
+    if _told_before(view, answered):
+        return Decision(step={"kind": "escalate", "because": NOT_SOLVED}, requests=[])
     return Decision(step={"kind": "reply"}, requests=[answered])
 
 
@@ -106,7 +112,7 @@ def _consider(view: View, request: Request) -> tuple[Request, Step | None]:
     if receipt is not None:
         return _done(view, playbook, request, receipt), None
     if denial is not None:
-        return _denied(request, denial)
+        return _denied(view, request, denial)
     if not view.verified and (playbook.needs or playbook.tools):
         return {**request, "status": "declined", "said": text("sign_in")}, None
     if set(playbook.needs) & set(view.gaps_of(request)):
@@ -124,13 +130,15 @@ def _done(view: View, playbook: Playbook, request: Request, receipt: ReceiptStat
     return {**request, "status": "done", "said": said or text("done")}
 
 
-def _denied(request: Request, denial: VerdictState) -> tuple[Request, Step | None]:
+def _denied(view: View, request: Request, denial: VerdictState) -> tuple[Request, Step | None]:
     failed = [clause for clause in denial["clauses"] if not clause["held"]]
     names = {clause["id"] for clause in failed}
     if names & TO_A_PERSON:
         return request, {"kind": "escalate", "because": sorted(names & TO_A_PERSON)[0]}
     if "already_pending" in names:
         return {**request, "status": "declined", "said": text("already_with_us")}, None
+    if "already_done" in names and view.triage["again"]:
+        return request, {"kind": "escalate", "because": NOT_SOLVED}
     if "already_done" in names:
         return {**request, "status": "declined", "said": text("already_done")}, None
     sentences = " ".join(clause["sentence"] for clause in failed)
@@ -188,6 +196,8 @@ def _say(view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple
 
 def _answer(view: View, playbook: Playbook, request: Request, _rule: Rule) -> tuple[Request, Step | None]:
     answered = _cited(view, request, request["text"]) or _cited(view, request, playbook.search)
+    if answered is not None and _told_before(view, answered):
+        return request, {"kind": "escalate", "because": NOT_SOLVED}
     if answered is not None:
         return answered, None
     if playbook.search and playbook.search not in view.support:
@@ -197,6 +207,11 @@ def _answer(view: View, playbook: Playbook, request: Request, _rule: Rule) -> tu
 
 def _escalate(_view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
     return request, {"kind": "escalate", "because": rule.because}
+
+
+def _told_before(view: View, answered: Request) -> bool:
+    """Whether the customer says that it is not solved, and this is what they were told then."""
+    return view.triage["again"] and any(citation["passage"] in view.told for citation in answered["citations"])
 
 
 def _cited(view: View, request: Request, query: str) -> Request | None:

@@ -6,7 +6,9 @@ SELECT pg_advisory_xact_lock(hashtextextended(%(customer)s, 3));
 -- What this customer's other conversations were lately about, the newest first: a row for each run, with what the
 -- customer wrote, the card that waits, and the records that a card or a handoff shows.
 SELECT c.id AS conversation_id, c.status, c.assignee, c.agenda, r.id AS run_id, r.status AS run_status, r.outcome,
-       r.requests, r.started_at, r.finished_at, said.words, card.kind AS card_kind, card.intent AS card_intent,
+       r.requests, r.started_at, r.finished_at, said.words, EXISTS (
+           SELECT FROM messages m WHERE m.conversation_id = c.id AND m.author = 'staff' AND m.created_at >= r.started_at
+       ) AS answered_by_staff, card.kind AS card_kind, card.intent AS card_intent,
        card.title, card.filed_at, coalesce(card.arguments, '{}') AS arguments,
        coalesce(card.facts, handed.facts, '[]') AS facts
 FROM runs r
@@ -31,6 +33,9 @@ ON CONFLICT DO NOTHING;
 -- name: joins_of_run
 SELECT run_id, conversation_id, joined_to, to_run, intent, standing, words, at, settled_at
 FROM joins WHERE run_id = %(run)s ORDER BY at, to_run, intent FOR UPDATE;
+
+-- name: join_to_run
+SELECT run_id FROM joins WHERE conversation_id = %(conversation)s AND to_run = %(run)s LIMIT 1;
 
 -- name: joins_to_conversation
 SELECT run_id, conversation_id, joined_to, to_run, intent, standing, words, at, settled_at
