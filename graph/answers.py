@@ -110,7 +110,7 @@ def _step_answer(said: Said, playbook: Playbook, step: GuideStep, request: Reque
         return None
     if move == "withdraw":
         return {**request, "status": "done", "said": text("guide_left")} if newest else None
-    answer = step.answers.pick(rest)
+    answer = step.answers.pick(_told(rest))
     if answer is not None:
         slots = {**request["slots"], step.id: answer}
         return {**_reopened(request), "slots": slots, "step": step.then[answer], "tries": 0}
@@ -118,6 +118,11 @@ def _step_answer(said: Said, playbook: Playbook, step: GuideStep, request: Reque
     if not newest or elsewhere or rest != said.text:
         return None
     return {**_reopened(request), "tries": request["tries"] + 1}
+
+
+def _told(words: str) -> str:
+    """Without what asks back: "is it the small light?" answers nothing."""
+    return " ".join(part for part in _SENTENCES.split(words) if part and not part.rstrip().endswith("?"))
 
 
 def _about(said: Said, playbook: Playbook) -> str:
