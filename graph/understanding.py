@@ -12,6 +12,7 @@ from policy.company import MOVES, Company
 from records.ids import new_id
 from tools.kit import Kit
 
+_ANOTHER = re.compile(r"\s*(?:,|and|&|or|,\s*and)\s*#?(\d{3,})\b", re.I)
 _BARE_NUMBER = re.compile(r"(?<!\w)\d{3,}(?!\w)")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+|,?\s+(?:and|but) (?:also|could|can|please|how|why|I)\b|\balso,?\s+", re.I)
 SHORTEST_PART = 3
@@ -68,8 +69,19 @@ def mentioned(kit: Kit, text: str, expected: str = "") -> dict[str, list[str]]:
 
 
 def _all(pattern: re.Pattern[str], text: str) -> list[str]:
-    ids = (next(filter(None, match.groups()), match[0]) for match in pattern.finditer(text))
+    ids: list[str] = []
+    for match in pattern.finditer(text):
+        ids += [next(filter(None, match.groups()), match[0]), *_listed(text, match.end())]
     return list(dict.fromkeys(ids))
+
+
+def _listed(text: str, start: int) -> list[str]:
+    """Further numbers of a list: after "orders 1008", the rest of ", 1009 and 1010"."""
+    numbers = []
+    while more := _ANOTHER.match(text, start):
+        numbers.append(more[1])
+        start = more.end()
+    return numbers
 
 
 def focused(kit: Kit, company: Company, request: Request, text: str) -> list[Request]:

@@ -160,6 +160,8 @@ def test_an_id_is_read_as_what_it_names(text: str, read: str) -> None:
         ("it is about #1008", {"order": ["1008"]}),
         ("payment 2002 and subscription sub_2001", {"charge": ["2002"], "subscription": ["sub_2001"]}),
         ("orders ord_1008, ord_1009 and ord_1008", {"order": ["ord_1008", "ord_1009"]}),
+        ("orders 1008, 1009 and 1010 are late", {"order": ["1008", "1009", "1010"]}),
+        ("order 1008 and 2 sensors", {"order": ["1008"]}),
         ("I ordered 1008 days ago", {}),
     ],
 )

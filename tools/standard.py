@@ -32,8 +32,8 @@ KIT = Kit(
         file_bug,
     ),
     ids={
-        "order": re.compile(rf"\b(ord[-_]\w+)\b|\border{_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),
-        "charge": re.compile(rf"\b(ch[-_]\w+)\b|\b(?:charge|payment){_NUMBER}", re.I),
+        "order": re.compile(rf"\b(ord[-_]\w+)\b|\borders?{_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),
+        "charge": re.compile(rf"\b(ch[-_]\w+)\b|\b(?:charge|payment)s?{_NUMBER}", re.I),
         "subscription": re.compile(rf"\b(sub[-_]\w+)\b|\bsubscription{_NUMBER}", re.I),
     },
 )
