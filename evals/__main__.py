@@ -1,4 +1,4 @@
-"""`python -m evals`: plays the cases and prints what became of them."""
+"""`python -m evals`: plays the cases and prints what became of them. `python -m evals policy`: tries a policy on tasks."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from evals.coverage import declared, page
 from evals.found import Edge
 from evals.load import CASES, CaseInvalid, load_cases
 from evals.messages import command as messages
+from evals.policy_check import command as policy
 from evals.report import edges_line, table, wrong_lines
 from evals.stage import open_stage
 from evals.suite import Result, drawn_edges, run_cases, summary
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
     """0 when every case passed, 1 when one failed, 2 when the cases cannot be read or none is meant."""
     if arguments[:1] == ["messages"]:
         return messages.main(arguments[1:])
+    if arguments[:1] == ["policy"]:
+        return policy.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m evals", description="Plays the eval cases.")
     parser.add_argument(
         "--only", default="", metavar="PATTERN", help="cases whose name holds this; * and ? as in a shell"

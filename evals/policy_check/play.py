@@ -1,0 +1,119 @@
+"""Plays tasks: every right action in its order on the same records, and before it everything that could be wrong with it.
+
+What the system itself refuses is no writing action: nothing would be written. Policy must refuse it all the same.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from evals.policy_check.bench import Bench
+from evals.policy_check.tasks import Action, Task, TasksInvalid
+from evals.policy_check.trial import Mutation, World
+from graph.entitlement import Assessed
+from policy.ask import Clause
+from records.ids import CustomerId, LedgerKey
+from tools.answers import SystemRefused
+from tools.tool import UNTOLD
+
+TWICE = "twice"
+ALREADY = Clause(id="already_done", sentence="This has been done already.", held=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One action, judged. `position`: its place among all actions of the task, from 0. `mutation`: what was made wrong
+    with it; "" for the right action. `failed`: the clauses that did not hold. `system`: why the system itself refused."""
+
+    task: Task
+    position: int
+    action: Action
+    mutation: str
+    kind: str
+    failed: tuple[Clause, ...]
+    system: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        return self.kind == "allow" and not self.system
+
+    @property
+    def writes(self) -> bool:
+        """Whether it would change anything: the system does not refuse what policy refuses."""
+        return not (self.system and self.kind != "allow")
+
+
+async def play(bench: Bench, world: World, tasks: Sequence[Task]) -> AsyncIterator[tuple[Task, list[Judged]]]:
+    """Each task on untouched records. Raises TasksInvalid for a task whose customer is not known."""
+    for task in tasks:
+        writing = [(place, each) for place, each in enumerate(task.actions) if each.tool in bench.intents]
+        if not writing:
+            yield task, []
+            continue
+        customer = await world.customer_of(task)
+        if customer is None:
+            named = f"unknown user '{task.customer}'" if task.customer else "nothing tells who the user is"
+            raise TasksInvalid(f"task {task.number}: {named}.")
+        async with world.undone():
+            yield task, await _Play(bench=bench, world=world, task=task, customer=customer, done=set()).all(writing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Play:
+    bench: Bench
+    world: World
+    task: Task
+    customer: CustomerId
+    done: set[LedgerKey]
+
+    async def all(self, writing: Sequence[tuple[int, Action]]) -> list[Judged]:
+        return [judged for position, action in writing for judged in await self._action(position, action)]
+
+    async def _action(self, position: int, action: Action) -> list[Judged]:
+        assessed = await self._judge(self.customer, action)
+        if assessed.verdict.kind != "allow":
+            refusal = await self._refusal(action, assessed)
+            return [self._judged(position, action, assessed, system=refusal)]
+        mutations = await self.world.mutations(self.customer, action)
+        wrong = [await self._mutated(position, each) for each in mutations]
+        try:
+            await self.bench.carry_out(self.customer, action, assessed)
+        except SystemRefused as refused:
+            return [self._judged(position, action, assessed, system=refused.detail), *wrong]
+        self.done.add(assessed.key)
+        again = self._judged(position, action, await self._judge(self.customer, action), TWICE)
+        return [self._judged(position, action, assessed), *wrong, again]
+
+    async def _judge(self, customer: CustomerId | None, action: Action) -> Assessed:
+        return await self.bench.judge(customer, action)
+
+    async def _mutated(self, position: int, mutation: Mutation) -> Judged:
+        async with self.world.undone():
+            await mutation.prepare()
+            assessed = await self._judge(mutation.customer, mutation.action)
+            return self._judged(position, mutation.action, assessed, mutation.name)
+
+    async def _refusal(self, action: Action, assessed: Assessed) -> str:
+        """What the system says to an action that policy refuses; "" when it would have done it."""
+        if not assessed.key or assessed.key.endswith(f":{UNTOLD}"):
+            return ""
+        async with self.world.undone():
+            try:
+                await self.bench.carry_out(self.customer, action, assessed)
+            except SystemRefused as refused:
+                return refused.detail
+        return ""
+
+    def _judged(
+        self, position: int, action: Action, assessed: Assessed, mutation: str = "", *, system: str = ""
+    ) -> Judged:
+        """An identity that has a row on the ledger is taken, whatever policy says."""
+        taken = assessed.verdict.kind == "allow" and bool(mutation) and assessed.key in self.done
+        return Judged(
+            task=self.task,
+            position=position,
+            action=action,
+            mutation=mutation,
+            kind="deny" if taken else assessed.verdict.kind,
+            failed=(ALREADY,) if taken else tuple(each for each in assessed.verdict.clauses if not each.held),
+            system=system,
+        )
