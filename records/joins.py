@@ -108,6 +108,11 @@ async def reaches(conn: Connection, conversation: Conversation, card: Approval) 
     return bool(await sql.fetch_row(conn, "join_to_run", conversation=conversation.id, run=card.run_id))
 
 
+async def to_run(conn: Connection, run: RunId) -> list[Join]:
+    """What was written elsewhere about this run's matter, oldest first."""
+    return await sql.fetch_all(conn, Join, "joins_to_run", run=run)
+
+
 async def to_conversation(conn: Connection, conversation: ConversationId) -> list[Join]:
     """What was written elsewhere about this conversation's matters, oldest first."""
     return await sql.fetch_all(conn, Join, "joins_to_conversation", conversation=conversation)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from records import audit, conversations, events, runs
+from records import audit, conversations, events, joins, runs
 from records.errors import Conflict
 from records.ids import ConversationId, CustomerId, RunId
 from records.staff import Principal
@@ -86,7 +86,8 @@ async def read_conversation(found: Reachable, caller: Anybody, doors: TheDoors) 
     """The ticket: status, who has it, what is still open, and the transcript."""
     async with doors.services.database.transaction() as conn:
         messages = await conversations.transcript(conn, found.id)
-    return conversation_view(found, messages, staff=isinstance(caller, Principal))
+        joined = await joins.to_conversation(conn, found.id)
+    return conversation_view(found, messages, joined, staff=isinstance(caller, Principal))
 
 
 @router.get("/conversations/{conversation_id}/events")

@@ -10,15 +10,16 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from graph.decisions import Answer, decide, may
-from records import approvals
+from records import approvals, joins
 from records.approvals import Approval, Listed, Move
 from records.errors import BadRequest, Unprocessable
 from records.ids import ApprovalId
+from records.joins import Join
 from records.staff import Principal
 from web import text
 from web.auth import BEARER, Staff
 from web.doors import Doors, TheDoors
-from web.views import instant
+from web.views import instant, joined_view
 
 router = APIRouter(prefix="/approvals", tags=["inbox"], dependencies=[BEARER])
 Json = dict[str, Any]
@@ -63,7 +64,8 @@ async def read_approval(approval_id: str, staff: Staff, doors: TheDoors) -> Json
     async with doors.services.database.transaction() as conn:
         card = await approvals.get(conn, ApprovalId(text.known_id(approval_id)))
         history = await approvals.history(conn, card.id)
-    return _view(doors, card, history, staff)
+        joined = await joins.to_run(conn, card.run_id)
+    return _view(doors, card, history, joined, staff)
 
 
 @router.post("/{approval_id}/decision")
@@ -74,7 +76,8 @@ async def decide_approval(approval_id: str, body: Decision, staff: Staff, doors:
     decided = await decide(doors.services, ApprovalId(text.known_id(approval_id)), answer, staff, seen=body.digest)
     async with doors.services.database.transaction() as conn:
         history = await approvals.history(conn, decided.id)
-    return _view(doors, decided, history, staff)
+        joined = await joins.to_run(conn, decided.run_id)
+    return _view(doors, decided, history, joined, staff)
 
 
 def _row(item: Listed, now: datetime) -> Json:
@@ -82,7 +85,8 @@ def _row(item: Listed, now: datetime) -> Json:
     return {**shown, "age_seconds": _age(item.filed_at, now)}
 
 
-def _view(doors: Doors, card: Approval, history: list[Move], staff: Principal) -> Json:
+def _view(doors: Doors, card: Approval, history: list[Move], joined: list[Join], staff: Principal) -> Json:
+    """`joined`: what the customer has written about it in other conversations, also since the card was filed."""
     now = doors.services.clock.now()
     columns = {name: _plain(value) for name, value in vars(card).items() if name not in ("card", "digest", "key")}
     return {
@@ -90,6 +94,7 @@ def _view(doors: Doors, card: Approval, history: list[Move], staff: Principal) -
         **columns,
         "facts": _aged(card.card.get("facts", {}), now),
         "history": [{name: _plain(value) for name, value in vars(move).items()} for move in history],
+        "joined": [joined_view(join) for join in joined],
         "may_decide": card.status == "pending" and card.first_by != staff.id and may(doors.services, card, staff),
     }
 

@@ -41,6 +41,10 @@ SELECT run_id FROM joins WHERE conversation_id = %(conversation)s AND to_run = %
 SELECT run_id, conversation_id, joined_to, to_run, intent, standing, words, at, settled_at
 FROM joins WHERE joined_to = %(conversation)s ORDER BY at, run_id;
 
+-- name: joins_to_run
+SELECT run_id, conversation_id, joined_to, to_run, intent, standing, words, at, settled_at
+FROM joins WHERE to_run = %(run)s ORDER BY at, run_id;
+
 -- name: unsettled_joins_to_run
 SELECT DISTINCT conversation_id FROM joins WHERE to_run = %(run)s AND settled_at IS NULL ORDER BY conversation_id;
 
