@@ -13,8 +13,17 @@ OptionalId = Annotated[str, Field(max_length=80, pattern=r"^[!-~]*$")]
 Cents = Annotated[int, Field(gt=0, le=100_000_000)]
 """Money in minor units."""
 
+Sum = Annotated[int, Field(ge=0, le=100_000_000)]
+"""Money in minor units, or none."""
+
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
 """One line of text with something in it."""
 
 Text = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
 """Text of any number of lines with something in it."""
+
+OptionalLine = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One line of text, or "" for none."""
+
+Mention = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")]
+"""An id, or a few words of the customer's, or "" for what is meant by default."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from records.errors import CloseloopError
-from tools.arguments import OptionalId
+from tools.arguments import Mention
 from tools.sources import Source, plain
 from tools.systems import Systems
 from tools.tool import Call, Effect, Json, Tool, make_tool
@@ -66,7 +66,7 @@ def looking_up(name: str, source: Source) -> Tool:
     async def look_up(systems: Systems, call: Call, **focus: str) -> Json | None:
         return plain(await source.read(systems, call.customer, focus, call.at))
 
-    arguments = dict.fromkeys(source.focus, (OptionalId, ""))
+    arguments = dict.fromkeys(source.focus, (Mention, ""))
     return make_tool(
         look_up, name=f"find_{name}", effect=Effect.READ, description=source.about, arguments=arguments, reads=name
     )

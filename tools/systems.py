@@ -15,6 +15,7 @@ from tools.crm.port import Crm
 from tools.history.port import History
 from tools.incidents.port import Incidents
 from tools.tracker.port import Tracker
+from tools.usage.port import ProductUse
 
 
 class Systems:
@@ -52,6 +53,10 @@ class Systems:
     @property
     def incidents(self) -> Incidents:
         return cast(Incidents, self.port("incidents"))
+
+    @property
+    def usage(self) -> ProductUse:
+        return cast(ProductUse, self.port("usage"))
 
     @property
     def history(self) -> History:

@@ -2,9 +2,9 @@
 CREATE SCHEMA IF NOT EXISTS demo;
 
 CREATE TABLE IF NOT EXISTS demo.records (
-    kind      text NOT NULL,                    -- customer, order, tracking, charge, subscription, incident
+    kind      text NOT NULL,                    -- see tools/demo/systems.py
     id        text NOT NULL,
-    customer  text NOT NULL,                    -- the owner; '' for an incident, and for a parcel (its order's)
+    customer  text NOT NULL,                    -- the owner; '' for what nobody owns, and for a parcel (its order's)
     body      jsonb NOT NULL,                   -- as in tools/demo/systems.py
     PRIMARY KEY (kind, id)
 );
@@ -13,8 +13,8 @@ CREATE INDEX IF NOT EXISTS records_of_customer ON demo.records (kind, customer);
 CREATE TABLE IF NOT EXISTS demo.effects (       -- one row per real effect: what tests count
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     system    text NOT NULL,
-    kind      text NOT NULL,                    -- refund, cancellation, address_change, bug
-    object    text NOT NULL,                    -- the id of the charge, subscription or order; the title of the bug
+    kind      text NOT NULL,                    -- refund, cancellation, address_change, bug, ...
+    object    text NOT NULL,                    -- the id of the record; the title of a bug
     customer  text NOT NULL,
     amount    bigint,                           -- minor units
     currency  text,

@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 
 from tools.connections import Adapter, Connection, open_systems
-from tools.demo.adapters import billing, commerce, crm, incidents, tracker
+from tools.demo.adapters import billing, commerce, crm, incidents, tracker, usage
 from tools.systems import Systems
 
 ADAPTERS: dict[str, Adapter] = {
@@ -12,6 +12,7 @@ ADAPTERS: dict[str, Adapter] = {
     "commerce": commerce.connect,
     "tracker": tracker.connect,
     "incidents": incidents.connect,
+    "usage": usage.connect,
 }
 
 

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from records.ids import CustomerId
 from tools.connections import Connection
 from tools.demo.adapters.line import Line, line_of
-from tools.incidents.facts import Incident
+from tools.incidents.facts import Deployment, Incident
+from tools.incidents.port import LoggedError
 
 
 class DemoIncidents:
@@ -14,6 +16,12 @@ class DemoIncidents:
 
     async def incidents(self) -> list[Incident]:
         return await self._line.get(Incident, "incidents")
+
+    async def errors(self, customer: CustomerId) -> list[LoggedError]:
+        return await self._line.get(LoggedError, "errors", customer=customer)
+
+    async def deployments(self) -> list[Deployment]:
+        return await self._line.get(Deployment, "deployments")
 
 
 @asynccontextmanager
