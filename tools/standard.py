@@ -2,7 +2,11 @@
 
 import re
 
-from tools.billing.actions import cancel_subscription, issue_refund
+from tools.billing.account_sources import CREDIT, DISPUTE, INVOICE
+from tools.billing.actions import cancel_and_prorate, cancel_subscription, issue_refund
+from tools.billing.credit_actions import issue_credit, void_credit
+from tools.billing.plan_actions import change_plan, extend_trial, revert_plan
+from tools.billing.plan_sources import PLAN_CHANGE, PLAN_OFFER, TRIAL
 from tools.billing.sources import CHARGE, DUPLICATE_CHARGE, SUBSCRIPTION
 from tools.commerce.actions import change_address
 from tools.commerce.sources import ORDER, TRACKING
@@ -22,6 +26,12 @@ KIT = Kit(
         "charge": CHARGE,
         "duplicate_charge": DUPLICATE_CHARGE,
         "subscription": SUBSCRIPTION,
+        "invoice": INVOICE,
+        "plan_change": PLAN_CHANGE,
+        "plan_offer": PLAN_OFFER,
+        "trial": TRIAL,
+        "dispute": DISPUTE,
+        "credit": CREDIT,
         "incident": INCIDENT,
         "history": HISTORY,
     },
@@ -29,11 +39,18 @@ KIT = Kit(
         issue_refund,
         change_address,
         cancel_subscription,
+        cancel_and_prorate,
+        revert_plan,
+        change_plan,
+        extend_trial,
+        issue_credit,
+        void_credit,
         file_bug,
     ),
     ids={
         "order": re.compile(rf"\b(ord[-_]\w+)\b|\borders?{_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),
         "charge": re.compile(rf"\b(ch[-_]\w+)\b|\b(?:charge|payment)s?{_NUMBER}", re.I),
+        "invoice": re.compile(rf"\b(inv[-_]\w+)\b|\b(?:invoice|bill){_NUMBER}", re.I),
         "subscription": re.compile(rf"\b(sub[-_]\w+)\b|\bsubscription{_NUMBER}", re.I),
     },
 )

@@ -1,24 +1,11 @@
-"""What can be done in the billing system. It honours idempotency keys, and finds what was done under one."""
+"""Money back, and the end of a subscription."""
 
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from tools.answers import Effected
 from tools.arguments import Cents, Id
+from tools.billing.settling import billing_receipt, moment, settle_billing
 from tools.systems import Systems
-from tools.tool import UNTOLD, Call, Effect, Facts, Idempotency, Json, Receipt, Settled, tool
-
-
-async def _settle_billing(systems: Systems, call: Call, arguments: Json) -> Receipt | Settled:
-    done = await systems.billing.effect(call.key)
-    return Settled.NOT_DONE if done is None else _billing_receipt(done, arguments)
-
-
-def _billing_receipt(done: Effected, arguments: Json) -> Receipt:
-    details = {name: str(value) for name, value in arguments.items() if name != "amount"}
-    return Receipt(
-        system="billing", reference=done.reference, amount=done.amount, currency=done.currency, details=details
-    )
+from tools.tool import UNTOLD, Call, Effect, Facts, Idempotency, Json, Receipt, tool
 
 
 def _cause_of_refund(arguments: Json, facts: Facts) -> str:
@@ -36,7 +23,7 @@ def _cause_of_refund(arguments: Json, facts: Facts) -> str:
     object="charge",
     idempotency=Idempotency.KEYED,
     cause=_cause_of_refund,
-    settle=_settle_billing,
+    settle=settle_billing,
 )
 async def issue_refund(
     systems: Systems,
@@ -49,18 +36,12 @@ async def issue_refund(
     """Gives money back on one of the customer's charges. `amount` is in cents and is taken from the records, never from
     what the customer says. `cause`: the order is late, the charge is a duplicate, the goods were damaged, or goodwill."""
     done = await systems.billing.refund(call.customer, charge, amount, cause, call.key)
-    return _billing_receipt(done, {"charge": charge, "cause": cause})
+    return billing_receipt(done, {"charge": charge, "cause": cause})
 
 
 def _cause_of_cancellation(_arguments: Json, facts: Facts) -> str:
     subscription = facts.get("subscription")
-    return _moment(subscription["renews_at"]) if subscription else UNTOLD
-
-
-def _moment(value: Any) -> str:
-    """One spelling for a time, given as an aware datetime or in ISO."""
-    time = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return time.astimezone(UTC).isoformat()
+    return moment(subscription["renews_at"]) if subscription else UNTOLD
 
 
 @tool(
@@ -69,11 +50,26 @@ def _moment(value: Any) -> str:
     object="subscription",
     idempotency=Idempotency.KEYED,
     cause=_cause_of_cancellation,
-    settle=_settle_billing,
+    settle=settle_billing,
 )
 async def cancel_subscription(
     systems: Systems, call: Call, *, subscription: Id, when: Literal["period_end", "now"]
 ) -> Receipt:
     """Ends the customer's subscription: at the end of the paid period, or at once. It moves no money."""
     done = await systems.billing.cancel(call.customer, subscription, when == "period_end", call.key)
-    return _billing_receipt(done, {"subscription": subscription, "when": when})
+    return billing_receipt(done, {"subscription": subscription, "when": when})
+
+
+@tool(
+    effect=Effect.WRITE,
+    needs=("customer", "subscription", "charge"),
+    object="subscription",
+    idempotency=Idempotency.KEYED,
+    cause=_cause_of_cancellation,
+    settle=settle_billing,
+)
+async def cancel_and_prorate(systems: Systems, call: Call, *, subscription: Id, charge: Id, amount: Cents) -> Receipt:
+    """Ends the customer's subscription at once and gives back the part of the paid period that is not used up, on the
+    charge that paid it. `amount` is in cents and is the subscription's `unused`."""
+    done = await systems.billing.cancel_and_prorate(call.customer, subscription, charge, amount, call.key)
+    return billing_receipt(done, {"subscription": subscription, "charge": charge})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from records.ids import CustomerId
+from tools.billing.counting import with_unused
 from tools.billing.facts import Charge, DuplicateCharge, Subscription
 from tools.commerce.facts import Order
 from tools.commerce.sources import read_order
@@ -82,25 +83,24 @@ def pick_subscription(subscription: Subscription | None, focus: Focus) -> Subscr
     return subscription
 
 
-async def _charges(systems: Systems, customer: CustomerId) -> list[Charge]:
+async def own_charges(systems: Systems, customer: CustomerId) -> list[Charge]:
     return [charge for charge in await systems.billing.charges(customer) if access_own(charge, customer)]
 
 
 async def read_charge(systems: Systems, customer: CustomerId, focus: Focus, now: datetime) -> Charge | None:
     order = None if focus.get("charge") else await read_order(systems, customer, focus, now)
-    return pick_charge(await _charges(systems, customer), order, focus)
+    return pick_charge(await own_charges(systems, customer), order, focus)
 
 
 async def read_duplicate_charge(
     systems: Systems, customer: CustomerId, focus: Focus, _now: datetime
 ) -> DuplicateCharge | None:
-    return pick_duplicate(await _charges(systems, customer), focus)
+    return pick_duplicate(await own_charges(systems, customer), focus)
 
 
-async def read_subscription(
-    systems: Systems, customer: CustomerId, focus: Focus, _now: datetime
-) -> Subscription | None:
-    return pick_subscription(access_own(await systems.billing.subscription(customer), customer), focus)
+async def read_subscription(systems: Systems, customer: CustomerId, focus: Focus, now: datetime) -> Subscription | None:
+    found = pick_subscription(access_own(await systems.billing.subscription(customer), customer), focus)
+    return with_unused(found, now) if found else None
 
 
 CHARGE = Source(
@@ -122,7 +122,8 @@ DUPLICATE_CHARGE = Source(
 SUBSCRIPTION = Source(
     fact=Subscription,
     system="billing",
-    about="Looks up the customer's subscription: plan, price, status, when it renews or ends.",
+    about="Looks up the customer's subscription: plan, price, status, when it renews or ends, and how much of the paid"
+    " period is not used up.",
     read=read_subscription,
     focus=("subscription",),
 )

@@ -1,5 +1,6 @@
 """Billing honours idempotency keys: the same key with the same body gets the stored answer, with another body a refusal."""
 
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from urllib.parse import unquote
@@ -9,11 +10,14 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from records.sql import Connection
-from tools.demo import store
-from tools.demo.store import Deed, Json, Record
+from tools.demo import billing_credit, billing_plans, store
+from tools.demo.billing_parts import PRICES, deed, give_back
+from tools.demo.store import Json
 from tools.demo.working import Body, Content, Here, Key, Refused, access, done_before, effected
 
 router = APIRouter(prefix="/billing")
+router.include_router(billing_plans.router)
+router.include_router(billing_credit.router)
 
 
 class RefundBody(Body):
@@ -27,12 +31,12 @@ class CancelBody(Body):
     at_period_end: bool
 
 
-async def charges(conn: Connection, customer: str) -> list[Json]:
-    return await store.records_of(conn, "charge", customer)
+async def latest(conn: Connection, kind: str, customer: str) -> list[Json]:
+    return (await store.records_of(conn, kind, customer))[-1:]
 
 
-async def subscription(conn: Connection, customer: str) -> list[Json]:
-    return (await store.records_of(conn, "subscription", customer))[-1:]
+async def plans(_conn: Connection) -> list[Json]:
+    return [asdict(plan) for plan in PRICES]
 
 
 async def effect(conn: Connection, key: str) -> list[Json]:
@@ -41,24 +45,14 @@ async def effect(conn: Connection, key: str) -> list[Json]:
 
 
 async def refund(conn: Connection, at: datetime, body: Content, key: str) -> list[Json]:
-    """Refuses more than is left of the charge. The shop learns of it at once: the order's `refunded` rises too."""
+    """Refuses more than is left of the charge."""
     done = await done_before(conn, "billing", body, key)
     if done is not None:
         return [done]
     charge = await access(conn, "charge", body["charge"], body["customer"])
-    refunded = charge.body["refunded"] + body["amount"]
-    if refunded > charge.body["amount"]:
-        raise Refused("That would refund more than was paid.")
-    await store.change(conn, charge, refunded=refunded)
-    await _tell_the_shop(conn, charge, refunded)
-    deed = _deed("refund", charge, body, key, amount=body["amount"], currency=charge.body["currency"])
-    return [effected(await store.append(conn, deed, at))]
-
-
-async def _tell_the_shop(conn: Connection, charge: Record, refunded: int) -> None:
-    order = await store.access(conn, "order", charge.body["order"], charge.customer)
-    if order is not None:
-        await store.change(conn, order, refunded=refunded)
+    await give_back(conn, charge, body["amount"])
+    paid = deed("refund", charge, body, key, amount=body["amount"], currency=charge.body["currency"])
+    return [effected(await store.append(conn, paid, at))]
 
 
 async def cancel(conn: Connection, at: datetime, body: Content, key: str) -> list[Json]:
@@ -76,32 +70,49 @@ async def cancel(conn: Connection, at: datetime, body: Content, key: str) -> lis
         await store.change(conn, found, cancel_at=found.body["renews_at"])
     else:
         await store.change(conn, found, status="cancelled", cancel_at=at.isoformat())
-    return [effected(await store.append(conn, _deed("cancellation", found, body, key), at))]
-
-
-def _deed(
-    kind: str, record: Record, body: Content, key: str, *, amount: int | None = None, currency: str | None = None
-) -> Deed:
-    return Deed(
-        system="billing",
-        kind=kind,
-        object=record.id,
-        customer=record.customer,
-        amount=amount,
-        currency=currency,
-        key=key,
-        request=dict(body),
-    )
+    return [effected(await store.append(conn, deed("cancellation", found, body, key), at))]
 
 
 @router.get("/charges")
 async def charges_door(desk: Here, customer: str) -> Response:
-    return await desk.answer("billing", "charges", partial(charges, customer=customer))
+    return await desk.answer("billing", "charges", partial(store.records_of, kind="charge", customer=customer))
 
 
 @router.get("/subscription")
 async def subscription_door(desk: Here, customer: str) -> Response:
-    return await desk.answer("billing", "subscription", partial(subscription, customer=customer))
+    return await desk.answer("billing", "subscription", partial(latest, kind="subscription", customer=customer))
+
+
+@router.get("/invoices")
+async def invoices_door(desk: Here, customer: str) -> Response:
+    return await desk.answer("billing", "invoices", partial(store.records_of, kind="invoice", customer=customer))
+
+
+@router.get("/plan_changes")
+async def plan_changes_door(desk: Here, customer: str) -> Response:
+    return await desk.answer(
+        "billing", "plan_changes", partial(store.records_of, kind="plan_change", customer=customer)
+    )
+
+
+@router.get("/trial")
+async def trial_door(desk: Here, customer: str) -> Response:
+    return await desk.answer("billing", "trial", partial(latest, kind="trial", customer=customer))
+
+
+@router.get("/disputes")
+async def disputes_door(desk: Here, customer: str) -> Response:
+    return await desk.answer("billing", "disputes", partial(store.records_of, kind="dispute", customer=customer))
+
+
+@router.get("/credits")
+async def credits_door(desk: Here, customer: str) -> Response:
+    return await desk.answer("billing", "credits", partial(store.records_of, kind="credit", customer=customer))
+
+
+@router.get("/plans")
+async def plans_door(desk: Here) -> Response:
+    return await desk.answer("billing", "plans", plans)
 
 
 @router.get("/effect")

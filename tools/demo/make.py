@@ -27,6 +27,7 @@ def customer(
     country: str,
     value: int,
     days: int,
+    language: str = "en",
 ) -> Customer:
     """`value`: the lifetime value; `days`: a customer since."""
     return Customer(
@@ -35,7 +36,7 @@ def customer(
         email=f"{id.removeprefix('cus_')}@example.com",
         plan=plan,
         tier=tier,
-        language="en",
+        language=language,
         country=country,
         lifetime_value=value,
         currency=CURRENCY,
@@ -152,8 +153,9 @@ def subscription(
     interval: str = "month",
     status: str = "active",
     ended: int | None = None,
+    charge: str = "",
 ) -> Subscription:
-    """`renews` lies ahead, in days; `ended` is days ago."""
+    """`renews` lies ahead, in days; `ended` is days ago; `charge` paid the present period."""
     return Subscription(
         id=id,
         customer=owner,
@@ -162,6 +164,8 @@ def subscription(
         status=status,
         price=price,
         currency=CURRENCY,
+        charge=charge,
+        unused=0,
         started_at=now - timedelta(days=started),
         renews_at=now + timedelta(days=renews),
         cancel_at=ago(now, ended),

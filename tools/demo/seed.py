@@ -48,7 +48,9 @@ def _ada(now: datetime) -> list[Fact]:
         ),
         *make.shipped(now, "1001", "cus_ada", total=4_800, items=["Tide sensor"], placed=22, promised=12),
         make.tracking(now, "ord_1001", "in_transit", "Left the depot in Malmö", days=13),
-        make.subscription(now, "sub_2001", "cus_ada", plan="team", price=4_900, started=640, renews=27),
+        make.subscription(
+            now, "sub_2001", "cus_ada", plan="team", price=4_900, started=640, renews=27, charge="ch_2001"
+        ),
         make.charge(now, "ch_2001", "cus_ada", 4_900, "Team plan, monthly", days=3),
         make.charge(now, "ch_2002", "cus_ada", 4_900, "Team plan, monthly", days=2),
     ]
@@ -64,7 +66,9 @@ def _ben(now: datetime) -> list[Fact]:
             now, "1002", "cus_ben", total=24_000, items=["Harbour hub", "Tide sensor"], placed=16, promised=6
         ),
         make.tracking(now, "ord_1002", "in_transit", "Held at customs", days=5),
-        make.subscription(now, "sub_2002", "cus_ben", plan="starter", price=1_900, started=210, renews=12),
+        make.subscription(
+            now, "sub_2002", "cus_ben", plan="starter", price=1_900, started=210, renews=12, charge="ch_2003"
+        ),
         make.charge(now, "ch_2003", "cus_ben", 1_900, "Starter plan, monthly", days=18),
     ]
 
@@ -80,7 +84,15 @@ def _cho(now: datetime) -> list[Fact]:
         ),
         make.tracking(now, "ord_1003", "delivered", "Signed for at the front desk", days=10),
         make.subscription(
-            now, "sub_2003", "cus_cho", plan="enterprise", price=1_200_000, started=900, renews=190, interval="year"
+            now,
+            "sub_2003",
+            "cus_cho",
+            plan="enterprise",
+            price=1_200_000,
+            started=900,
+            renews=190,
+            interval="year",
+            charge="ch_2004",
         ),
         make.charge(now, "ch_2004", "cus_cho", 1_200_000, "Enterprise plan, yearly", days=175),
     ]
@@ -91,7 +103,9 @@ def _dee(now: datetime) -> list[Fact]:
     return [
         make.customer(now, "cus_dee", "Dee Walker", plan="team", tier="standard", country="GB", value=88_000, days=320),
         *make.bought(now, "1004", "cus_dee", total=7_200, items=["Tide sensor"], placed=1, promised=-6),
-        make.subscription(now, "sub_2005", "cus_dee", plan="team", price=4_900, started=320, renews=20),
+        make.subscription(
+            now, "sub_2005", "cus_dee", plan="team", price=4_900, started=320, renews=20, charge="ch_2005"
+        ),
         make.charge(now, "ch_2005", "cus_dee", 4_900, "Team plan, monthly", days=10),
     ]
 
@@ -129,7 +143,9 @@ def _fay(now: datetime) -> list[Fact]:
             refunded=2_000,
         ),
         make.tracking(now, "ord_1007", "delivered", "Delivered", days=5),
-        make.subscription(now, "sub_2006", "cus_fay", plan="business", price=14_900, started=510, renews=6),
+        make.subscription(
+            now, "sub_2006", "cus_fay", plan="business", price=14_900, started=510, renews=6, charge="ch_2006"
+        ),
         make.charge(now, "ch_2006", "cus_fay", 14_900, "Business plan, monthly", days=24),
     ]
 
@@ -141,7 +157,16 @@ def _gus(now: datetime) -> list[Fact]:
             now, "cus_gus", "Gus Petersen", plan="starter", tier="standard", country="DK", value=22_800, days=400
         ),
         make.subscription(
-            now, "sub_2004", "cus_gus", plan="starter", price=1_900, started=400, renews=-9, status="cancelled", ended=9
+            now,
+            "sub_2004",
+            "cus_gus",
+            plan="starter",
+            price=1_900,
+            started=400,
+            renews=-9,
+            status="cancelled",
+            ended=9,
+            charge="ch_2007",
         ),
         make.charge(now, "ch_2007", "cus_gus", 1_900, "Starter plan, monthly", days=39),
     ]
@@ -159,7 +184,9 @@ def _hana(now: datetime) -> list[Fact]:
         make.tracking(now, "ord_1008", "in_transit", "Left Osaka", days=14),
         make.tracking(now, "ord_1009", "in_transit", "Left Osaka", days=12),
         make.tracking(now, "ord_1010", "in_transit", "Handed to the carrier", days=10),
-        make.subscription(now, "sub_2007", "cus_hana", plan="team", price=4_900, started=280, renews=22),
+        make.subscription(
+            now, "sub_2007", "cus_hana", plan="team", price=4_900, started=280, renews=22, charge="ch_2008"
+        ),
         make.charge(now, "ch_2008", "cus_hana", 4_900, "Team plan, monthly", days=8),
     ]
 

@@ -13,7 +13,19 @@ from records.sql import Connection
 Json = dict[str, Any]
 
 _SCHEMA_LOCK = 7_406_120_862
-_PREFIXES = {"refund": "re", "cancellation": "ca", "address_change": "ac", "bug": "bug"}
+_PREFIXES = {
+    "refund": "re",
+    "cancellation": "ca",
+    "proration": "pr",
+    "plan_revert": "pv",
+    "plan_change": "pc",
+    "extension": "ex",
+    "credit": "cr",
+    "credit_void": "cv",
+    "address_change": "ac",
+    "bug": "bug",
+    "bug_link": "bug",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

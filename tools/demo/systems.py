@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from tools.billing.facts import Charge, Subscription
+from tools.billing.facts import Charge, CreditEntry, Dispute, Invoice, PlanChange, Subscription, Trial
 from tools.commerce.facts import Order, Tracking
 from tools.crm.facts import Customer
 from tools.demo import billing, commerce, crm, incidents, tracker
@@ -22,6 +22,11 @@ KINDS: dict[str, type] = {
     "tracking": Tracking,
     "charge": Charge,
     "subscription": Subscription,
+    "invoice": Invoice,
+    "plan_change": PlanChange,
+    "trial": Trial,
+    "dispute": Dispute,
+    "credit": CreditEntry,
     "incident": Incident,
 }
 """A kind of record and the dataclass that its body is; the same as the fact's unless the system keeps more."""
