@@ -118,11 +118,11 @@ def times(text: str, context: Context) -> list[str]:
 
 
 def entities(text: str, context: Context) -> dict[str, list[str]]:
-    """All that stands in a text, by kind; kinds that do not occur are left out. What is part of an address or of a phone
-    number is no date and no amount."""
+    """All that stands in a text, by kind; kinds that do not occur are left out. What is part of an address, of a phone
+    number or of an amount is no date."""
     found = {"email": emails(text), "phone": phones(text)}
     rest = _without(_EMAIL.sub(" ", text))
-    found |= {"amount": amounts(rest, context), "date": dates(rest, context)}
+    found |= {"amount": amounts(rest, context), "date": dates(_without_amounts(rest), context)}
     return {kind: values for kind, values in found.items() if values}
 
 
@@ -131,6 +131,14 @@ def _without(text: str) -> str:
     for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, None))):
         text = f"{text[: match.start]} {text[match.end :]}"
     return text
+
+
+def _without_amounts(text: str) -> str:
+    return _AMOUNT.sub(_unless_money, text)
+
+
+def _unless_money(match: re.Match[str]) -> str:
+    return " " if _currency(match["before"]) or _currency(match["after"]) else match.group()
 
 
 Finder = Callable[[str, Context, str], list[str]]
