@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from pydantic import TypeAdapter
@@ -95,8 +96,14 @@ def plain(fact: object | None) -> Json | None:
     """A fact as JSON: times are ISO strings in UTC."""
     if fact is None:
         return None
-    value: Json = TypeAdapter(type(fact)).dump_python(fact, mode="json")
+    value: Json = _adapter(type(fact)).dump_python(fact, mode="json")
     return value
+
+
+@cache
+def _adapter(fact: type) -> TypeAdapter[Any]:
+    """Made once for each kind of fact: making one takes longer than reading the record does."""
+    return TypeAdapter(fact)
 
 
 async def read_fact(
