@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 
 from records.sql import Connection
-from tools.demo import make, store
+from tools.demo import make, people_product, product_records, store
 from tools.demo.make import Fact
 from tools.demo.store import Record
 from tools.demo.systems import KINDS
@@ -37,6 +37,8 @@ def facts(now: datetime) -> list[Fact]:
         *_gus(now),
         *_hana(now),
         *_incidents(now),
+        *people_product.people(now),
+        *product_records.records(now),
     ]
 
 
@@ -196,15 +198,21 @@ def _incidents(now: datetime) -> list[Fact]:
         Incident(
             id="inc_3001",
             title="Sensor readings appear with a delay",
-            component="ingestion",
+            component="sensor sync",
             status="investigating",
             started_at=now - timedelta(hours=2),
+            update="Readings arrive up to 40 minutes late. None are lost. We are looking for the cause.",
+            updated_at=now - timedelta(minutes=25),
+            resolved_at=None,
         ),
         Incident(
             id="inc_3000",
             title="Sign-in was slow",
-            component="accounts",
+            component="sign-in",
             status="resolved",
             started_at=now - timedelta(days=20),
+            update="Signing in is as fast as usual again.",
+            updated_at=now - timedelta(days=20),
+            resolved_at=now - timedelta(days=20),
         ),
     ]

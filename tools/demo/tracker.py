@@ -18,7 +18,7 @@ router = APIRouter(prefix="/tracker")
 class BugBody(Body):
     title: str = Field(min_length=1)
     description: str
-    session: dict[str, str] = {}
+    session: dict[str, str] = Field(default_factory=dict)
     duplicate_of: str = ""
 
 
