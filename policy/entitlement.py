@@ -47,7 +47,8 @@ class Allow:
 
 @dataclass(frozen=True, kw_only=True)
 class ToolPolicy:
-    """`amount` and `currency` work out the money a call moves (both None: it moves none). Without `allow` every call
+    """`amount` and `currency` work out the money a call moves (both None: it moves none), which is `least` minor units or
+    more. Without `allow` every call
     needs approval. `arguments` and `options` are what the tool takes; `bare`: the arguments that clauses name without
     `arguments.` before them."""
 
@@ -55,6 +56,7 @@ class ToolPolicy:
     clauses: tuple[ClauseRule, ...]
     amount: Expression | None
     currency: Expression | None
+    least: int
     limits: Limit | None
     allow: Allow | None
     approval: ApprovalPolicy
@@ -90,12 +92,14 @@ def _tool_of(name: str, node: Node, vocabulary: Vocabulary, roles: Collection[st
     environment = vocabulary.tool_environment(name)
     money, limits, allow = node.get("money"), node.get("limits"), node.get("allow")
     if money:
-        money.only("amount", "currency")
+        money.only("amount", "currency", "at_least")
+    least = money.get("at_least") if money else None
     return ToolPolicy(
         name=name,
         clauses=_clauses_of(node.need("clauses"), environment, vocabulary, name),
         amount=environment.expression(money.need("amount"), kind="int") if money else None,
         currency=environment.expression(money.need("currency"), kind="string") if money else None,
+        least=least.integer(at_least=0) if least else 1,
         limits=_limit_of(limits, money=money is not None) if limits else None,
         allow=_allow_of(allow, environment, money=money is not None) if allow else None,
         approval=approval_of(node.need("approval"), roles, money=money is not None),

@@ -31,7 +31,7 @@ def money_of(policy: ToolPolicy, values: Mapping[str, Any]) -> Money:
 
 def bounds(policy: ToolPolicy, moved: Money, ask: Ask) -> tuple[Clause, ...]:
     """What nobody's approval can lift."""
-    clauses = [] if policy.amount is None else [_positive(moved)]
+    clauses = [] if policy.amount is None else [_enough(moved, policy.least)]
     if policy.limits:
         clauses.append(_hard(policy.limits, moved))
     clauses.append(
@@ -49,10 +49,11 @@ def _hard(limits: Limit, moved: Money) -> Clause:
     return said("hard_limit", held, f"Not more than {limit}.", no)
 
 
-def _positive(moved: Money) -> Clause:
+def _enough(moved: Money, least: int) -> Clause:
     if moved.amount is None or not moved.currency:
         return Clause(id="amount", sentence="The amount could not be worked out from the records.", held=False)
-    return said("amount", moved.amount > 0, "There is an amount to move.", "The amount must be more than nothing.")
+    no = "The amount must be more than nothing." if least else "The amount must not be below nothing."
+    return said("amount", moved.amount >= least, "There is an amount to move.", no)
 
 
 def allowance(policy: ToolPolicy, moved: Money, ask: Ask, values: Mapping[str, Any]) -> tuple[Clause, ...]:

@@ -15,7 +15,7 @@ NO_RULE = "no_rule_fits"
 _KINDS: tuple[Kind, ...] = ("call", "ask", "guide", "answer", "escalate")
 _KEYS: dict[Kind, tuple[str, ...]] = {
     "call": ("with", "say"),
-    "ask": (),
+    "ask": ("say",),
     "guide": (),
     "answer": (),
     "say": (),
@@ -26,7 +26,8 @@ _KEYS: dict[Kind, tuple[str, ...]] = {
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One thing a playbook may do. `when` is None for the last rule, and for one that guides. `facts` are the facts that the rule names
-    outside its condition; `because` is a word for an escalation's reason."""
+    outside its condition; `say` is the answer, or what is said before a question; `because` is a word for an
+    escalation's reason."""
 
     kind: Kind
     when: Condition | None
@@ -82,7 +83,7 @@ def _named(rule: Rule, held: bool | None) -> tuple[str, ...]:
 def _ready(rule: Rule, values: Mapping[str, Any]) -> bool:
     if rule.kind == "call":
         return rule.arguments_of(values) is not None
-    return rule.kind != "say" or (rule.say is not None and rule.say.render(values) is not None)
+    return rule.say is None or rule.say.render(values) is not None
 
 
 @dataclass(frozen=True, kw_only=True)

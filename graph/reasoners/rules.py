@@ -176,9 +176,11 @@ def _call(view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple
     return request, {"kind": "propose", "proposal": proposal}
 
 
-def _ask(_view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
+def _ask(view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
     slot = playbook.slot(rule.slot)
-    return {**request, "status": "asked", "asked": rule.slot, "said": slot.ask if slot else ""}, None
+    told = rule.say.render(view.values(request)) if rule.say else None
+    said = " ".join(part for part in (told, slot.ask if slot else "") if part)
+    return {**request, "status": "asked", "asked": rule.slot, "said": said}, None
 
 
 def _guide(view: View, playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
