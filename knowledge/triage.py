@@ -1,25 +1,43 @@
-"""What a message is about: a model learned in under a second from the examples a company gives, about 1 ms a message.
+"""What a message is about: a model learned in about a second from the examples a company gives, about 2 ms a message.
 
-Three parts: a classifier over the intents and "none of these"; a gate that says how likely the message is none of them,
-from the classifier's own "none" and from how near the closest example is (text unlike anything seen is none, whatever
-class it falls into); and one yes/no model per signal. How well it does: docs/knowledge.md.
+Three parts: a classifier over the intents and over topics that are nobody's request here; a gate that says how likely
+the message is none of the intents, from the share of those topics and from how near the closest example is (text unlike
+anything seen is none, whatever class it falls into); and one yes/no model per signal. How well it does:
+docs/knowledge.md.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.embedder import Embedder
-from knowledge.softmax import Classifier, Labels, Matrix, best_temperature, folds, softmax, unseen_scores
+from knowledge.softmax import FOLDS, Classifier, Labels, Matrix, best_temperature, folds, softmax, unseen_scores
 from records.errors import Unprocessable
 
-NONE = "\x00none"
-"""The class of messages that are about nothing here; no file can name an intent so."""
+NONE = "\x00"
+"""What the names of the topics begin with that are nobody's request here; no file can name an intent so."""
+COMPANY = NONE + "company"
+"""The company's own "none" examples."""
 TOO_NEAR = 0.6
-"""Cosine at which a built-in "none" example is taken to be about one of the company's intents after all."""
+"""Cosine at which a built-in "none" example may be about one of the company's intents after all."""
+GIVES_WAY = 1 / 2
+"""Share of a built-in topic's examples that are about the company's intents, at which the topic gives way as a whole."""
+NEGATED = 0.5
+"""Weight of a negated request beside a vector of length 1."""
+
+_NEGATED = re.compile(
+    r"(?:^|[.,;:!?]\s*|\b(?:please|and|but|so|just)\s+)(?:do\s+not|don['’]?t|never)\s+\w+"
+    r"|\b(?:do|did)(?:\s+not|n['’]?t)\s+(?:ask|request|wish|mean|say|tell)\b"
+    r"|\b(?:do|did)(?:\s+not|n['’]?t)\s+want\s+(?:to|you|any|a|an|it\s+(?:cancel|refund|chang|delet)\w+)\b",
+    re.IGNORECASE,
+)
+"""A request turned round: "do not cancel it", "I did not ask for a refund"; but not "I do not need it any more"."""
 
 
 class NothingToLearn(Unprocessable):
@@ -61,11 +79,10 @@ class IntentModel:
         if not texts:
             raise NothingToLearn
         inside = _vectors(embedder, texts)
-        outside_texts, outside = _outside(embedder, none, inside)
+        outside_texts, topics, outside = _outside(embedder, none, inside)
+        others, names = [*texts, *outside_texts], np.array([*labels, *topics])
         vectors = np.vstack([inside, outside])
-        names = np.array([*labels, *[NONE] * len(outside)])
         intents, gate = _fit_intents(vectors, names)
-        others = [*texts, *outside_texts]
         return cls(
             embedder=embedder,
             intents=intents,
@@ -81,10 +98,10 @@ class IntentModel:
         """One prediction per text, in order. A text without a letter or digit is none for certain."""
         vectors = _vectors(self.embedder, texts)
         scores = self.intents.scores(vectors)
-        none = self.gate.probabilities(_gate_features(scores, vectors @ self.examples.T, self.intents.classes))[:, 1]
+        outside = _outside_classes(self.intents.classes)
+        none = self.gate.probabilities(_gate_features(scores, vectors @ self.examples.T, outside))[:, 1]
         none[[not any(letter.isalnum() for letter in text) for text in texts]] = 1.0
-        place = self.intents.classes.index(NONE)
-        shares = softmax(np.delete(scores, place, axis=1)) * (1 - none)[:, None]
+        shares = softmax(scores[:, ~outside]) * (1 - none)[:, None]
         surface = _with_surface(texts, vectors)
         signals = {name: model.probabilities(surface)[:, 1] for name, model in self.signals.items()}
         return [
@@ -97,15 +114,21 @@ class IntentModel:
         ]
 
     def _ranked(self, shares: Matrix) -> tuple[tuple[str, float], ...]:
-        names = [name for name in self.intents.classes if name != NONE]
+        names = [name for name in self.intents.classes if not name.startswith(NONE)]
         ranked = sorted(zip(names, shares.tolist(), strict=True), key=lambda pair: -pair[1])
         return tuple(ranked)
 
 
-def builtin_none() -> list[str]:
-    """The messages of knowledge/none.txt."""
+def builtin_none() -> dict[str, list[str]]:
+    """The messages of knowledge/none.txt by topic."""
+    topics: dict[str, list[str]] = {}
     lines = (files("knowledge") / "none.txt").read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    for line in lines:
+        if line.startswith("["):
+            topics[line.strip("[]")] = []
+        elif line and not line.startswith("#"):
+            topics[list(topics)[-1]].append(line)
+    return topics
 
 
 def _examples(examples: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
@@ -116,37 +139,58 @@ def _examples(examples: Mapping[str, Sequence[str]]) -> tuple[list[str], list[st
     return [text for text, _ in pairs], [name for _, name in pairs]
 
 
-def _outside(embedder: Embedder, none: Sequence[str], inside: Matrix) -> tuple[list[str], Matrix]:
-    """The company's own "none" examples and those built-in ones that are not about one of its intents."""
-    builtin = builtin_none()
-    vectors = _vectors(embedder, [*none, *builtin])
-    near = (vectors @ inside.T).max(axis=1)
-    near[: len(none)] = 0.0
-    kept = near < TOO_NEAR
-    texts = [text for text, keep in zip([*none, *builtin], kept, strict=True) if keep]
-    return texts, vectors[kept]
+def _outside(embedder: Embedder, none: Sequence[str], inside: Matrix) -> tuple[list[str], list[str], Matrix]:
+    """What is none of the intents: texts, their topics, their vectors. The company's own, and the built-in ones but for
+    what is about one of its intents: a sentence as close to an intent's example as to any other of its topic."""
+    texts, topics, vectors = _builtin(embedder)
+    nearness, among = (vectors @ inside.T).max(axis=1), vectors @ vectors.T
+    among[(topics[:, None] != topics[None, :]) | np.eye(len(topics), dtype=bool)] = 0.0
+    kept = nearness < np.maximum(among.max(axis=1), TOO_NEAR)
+    for topic in set(topics.tolist()):
+        kept[topics == topic] &= kept[topics == topic].mean() > 1 - GIVES_WAY
+    return (
+        [*none, *(text for text, keep in zip(texts, kept, strict=True) if keep)],
+        [*[COMPANY] * len(none), *topics[kept].tolist()],
+        np.vstack([_vectors(embedder, none), vectors[kept]]),
+    )
+
+
+@cache
+def _builtin(embedder: Embedder) -> tuple[list[str], Labels, Matrix]:
+    """The built-in messages, their topics and their vectors; a refit finds them here."""
+    pairs = [(text, NONE + topic) for topic, texts in builtin_none().items() for text in texts]
+    texts = [text for text, _ in pairs]
+    return texts, np.array([topic for _, topic in pairs]), _vectors(embedder, texts)
 
 
 def _fit_intents(vectors: Matrix, names: Labels) -> tuple[Classifier, Classifier]:
-    """The classifier and its gate, the temperature and the gate fitted on what models say of examples they have not
-    seen."""
+    """The classifier and its gate, the temperature and the gate fitted on what models say of what they have not seen: of
+    an intent a quarter of its examples, of the rest whole topics, for most of what is nobody's request is of no topic
+    that anybody has thought of."""
+    model = Classifier.discriminant(vectors, names)
+    outside = _outside_classes(names.tolist())
     fold = folds(names.tolist())
-    model = Classifier.fit(vectors, names)
+    topics = np.unique(names[outside])
+    fold[outside] = np.searchsorted(topics, names[outside]) % FOLDS
     unseen = unseen_scores(vectors, names, fold)
-    temperature = best_temperature(unseen, np.searchsorted(model.classes, names))
+    temperature = best_temperature(unseen[~outside], np.searchsorted(model.classes, names[~outside]))
     nearness = vectors @ vectors.T
     nearness[fold[:, None] == fold[None, :]] = -1.0
-    features = _gate_features(unseen / temperature, nearness[:, names != NONE], model.classes)
-    gate = Classifier.fit(features, np.where(names == NONE, "none", "intent"), strength=1.0)
+    features = _gate_features(unseen / temperature, nearness[:, ~outside], _outside_classes(model.classes))
+    gate = Classifier.logistic(features, np.where(outside, "none", "intent"), strength=1.0)
     return (
         Classifier(classes=model.classes, weights=model.weights, bias=model.bias, temperature=temperature),
         gate,
     )
 
 
-def _gate_features(scores: Matrix, nearness: Matrix, classes: Sequence[str]) -> Matrix:
-    """(texts, 2): the log-odds of "none" among the classes, and the cosine of the nearest example of any intent."""
-    none = softmax(scores)[:, classes.index(NONE)]
+def _outside_classes(classes: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([name.startswith(NONE) for name in classes])
+
+
+def _gate_features(scores: Matrix, nearness: Matrix, outside: NDArray[np.bool_]) -> Matrix:
+    """(texts, 2): the log-odds of the classes that are no intents, and the cosine of the nearest example of any intent."""
+    none = softmax(scores)[:, outside].sum(axis=1)
     odds = np.log((none + 1e-4) / (1 - none + 1e-4))
     return np.column_stack([odds, 5 * nearness.max(axis=1)])
 
@@ -160,7 +204,7 @@ def _fit_signals(
     everything = [*texts, *(others[place] for place in rest)]
     features = _with_surface(everything, np.vstack([_vectors(embedder, texts), vectors[rest]]))
     return {
-        name: Classifier.fit(features, np.array(["yes" if text in examples else "no" for text in everything]))
+        name: Classifier.logistic(features, np.array(["yes" if text in examples else "no" for text in everything]))
         for name, examples in signals.items()
         if examples
     }
@@ -175,4 +219,7 @@ def _with_surface(texts: Sequence[str], vectors: Matrix) -> Matrix:
 
 
 def _vectors(embedder: Embedder, texts: Sequence[str]) -> Matrix:
-    return embedder.embed(texts).astype(np.float64)
+    """The sentence vectors with one column more: whether a request is turned round, which the sentence model hardly
+    sees."""
+    negated = np.array([NEGATED if _NEGATED.search(text) else 0.0 for text in texts])
+    return np.column_stack([embedder.embed(texts).astype(np.float64), negated])

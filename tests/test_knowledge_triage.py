@@ -179,6 +179,8 @@ def test_no_examples_are_refused_in_one_sentence(examples: dict[str, list[str]])
 
 
 def test_the_builtin_list_is_varied() -> None:
-    examples = builtin_none()
+    topics = builtin_none()
+    examples = [example for each in topics.values() for example in each]
 
-    assert len(examples) == len(set(examples)) > 100
+    assert len(examples) == len(set(examples)) > 400
+    assert len(topics) > 40 > 3 < min(map(len, topics.values()))
