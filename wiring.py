@@ -1,10 +1,12 @@
 """Turns what a company's folder names into live objects: its kit, what its policy may speak of, and its systems."""
 
 import sys
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from typing import TypeVar
 
 from policy.company import Company, load_company
 from policy.source import CompanyInvalid, Problem
@@ -17,6 +19,7 @@ from tools.kit import Kit
 from tools.systems import Systems
 
 DEMO = "demo"
+T = TypeVar("T")
 
 
 def load_kit(folder: Path) -> Kit:
@@ -43,32 +46,29 @@ def needs_demo(wiring: Wiring) -> bool:
 def adapters_of(folder: Path, wiring: Wiring) -> dict[str, Adapter]:
     """By port. Raises CompanyInvalid, naming every connection that leads nowhere."""
     _importable(folder)
-    problems: list[Problem] = []
-    found: dict[str, Adapter] = {}
-    for port, connection in wiring.connections.items():
-        try:
-            found[port] = _adapter(port, connection)
-        except NotFoundInCode as error:
-            problems.append(connection.problem(error.detail))
-    if problems:
-        raise CompanyInvalid(problems)
-    return found
+    return _each(wiring, _adapter)
+
+
+def options_of(wiring: Wiring) -> dict[str, dict[str, str]]:
+    """The options of each connection, by port, with the environment put in. Raises CompanyInvalid, naming every variable
+    that is not set."""
+    return _each(wiring, _options)
 
 
 def connected(
     settings: Settings, wiring: Wiring, *, demo_url: str, **ports: object
 ) -> AbstractAsyncContextManager[Systems]:
-    """Opens the company's systems; `ports` are those that Closeloop itself serves. Raises CompanyInvalid."""
-    adapters = adapters_of(settings.company, wiring)
+    """Opens the company's systems; `ports` are those that Closeloop itself serves. Raises CompanyInvalid, and on opening
+    NotConnected."""
+    adapters, options = adapters_of(settings.company, wiring), options_of(wiring)
     opened = {
-        port: (adapters[port], _connection(settings, port, connection, demo_url))
+        port: (adapters[port], _connection(settings, port, connection, options[port], demo_url))
         for port, connection in wiring.connections.items()
     }
     return open_systems(opened, **ports)
 
 
-def _connection(settings: Settings, port: str, connection: Named, demo_url: str) -> Connection:
-    options = {name: _option(connection, name, value) for name, value in connection.options.items()}
+def _connection(settings: Settings, port: str, connection: Named, options: dict[str, str], demo_url: str) -> Connection:
     return Connection(
         port=port,
         options=options | ({"url": demo_url} if connection.path == DEMO else {}),
@@ -77,20 +77,37 @@ def _connection(settings: Settings, port: str, connection: Named, demo_url: str)
     )
 
 
-def _option(connection: Named, name: str, value: str) -> str:
-    try:
-        return with_environment(value)
-    except SettingInvalid as error:
-        raise CompanyInvalid([connection.problem(f"{name}: {error.detail}")]) from error
+def _each(wiring: Wiring, made: Callable[[str, Named], T]) -> dict[str, T]:
+    """Made of every connection, or else all the problems."""
+    problems: list[Problem] = []
+    found: dict[str, T] = {}
+    for port, connection in wiring.connections.items():
+        try:
+            found[port] = made(port, connection)
+        except (NotFoundInCode, SettingInvalid) as error:
+            problems.append(connection.problem(error.detail))
+    if problems:
+        raise CompanyInvalid(problems)
+    return found
+
+
+def _options(_port: str, connection: Named) -> dict[str, str]:
+    return {name: with_environment(value) for name, value in connection.options.items()}
 
 
 def _adapter(port: str, connection: Named) -> Adapter:
     if connection.path != DEMO:
-        adapter: Adapter = named(connection.path)
-        return adapter
+        return _own_adapter(connection.path)
     if port not in ADAPTERS:
-        raise NotFoundInCode(f"The demo company has no system for the port {port}; it has {', '.join(ADAPTERS)}.")
+        raise NotFoundInCode(f"the demo company has no system for the port {port}; it has {', '.join(ADAPTERS)}.")
     return ADAPTERS[port]
+
+
+def _own_adapter(path: str) -> Adapter:
+    adapter: Adapter = named(path)
+    if not callable(adapter):
+        raise NotFoundInCode(f"'{path}' is no adapter: it cannot be called.")
+    return adapter
 
 
 def _kit(folder: Path, wiring: Wiring) -> Kit:
@@ -110,7 +127,7 @@ def _kit_at(where: Named, problems: list[Problem]) -> Kit | None:
         return None
     if isinstance(found, Kit):
         return found
-    problems.append(where.problem(f"'{where.path}' is not a Kit"))
+    problems.append(where.problem(f"'{where.path}' is not a Kit."))
     return None
 
 

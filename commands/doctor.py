@@ -27,6 +27,7 @@ from policy.source import CompanyInvalid
 from records.clock import SystemClock
 from records.errors import CloseloopError
 from settings import Settings, read_settings
+from wiring import DEMO, needs_demo, options_of
 
 Level = Literal["ok", "warn", "fail"]
 MARKS: dict[Level, tuple[str, str]] = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
@@ -194,14 +195,22 @@ def _service(settings: Settings, health: dict[str, Any] | None) -> Found:
         return Found(
             level="warn", said=f"serves its last whole company; an edit of the folder is broken: {health['problem']}"
         )
+    if health.get("restart"):
+        return Found(level="warn", said=str(health["restart"]))
     return Found(level="ok", said=f"answers at {url_of(settings)}, company version {str(health.get('company'))[:12]}")
 
 
-def _demo(settings: Settings, health: dict[str, Any] | None) -> Found:
+def _systems(settings: Settings, health: dict[str, Any] | None) -> Found:
+    """Which adapter serves which port; one of a company's own is opened by the service alone."""
+    wiring = company_of(settings).wiring
+    options_of(wiring)
+    own = [f"{port} by {each.path}" for port, each in wiring.connections.items() if each.path != DEMO]
+    if not needs_demo(wiring):
+        return Found(level="ok", said=", ".join(own) or "none is connected")
     if settings.demo_url:
         return _answers(f"{settings.demo_url.rstrip('/')}/health", "DEMO_URL")
     running = "run with the service" if health else "start with the service"
-    return Found(level="ok", said=f"the demo company's systems {running}")
+    return Found(level="ok", said="; ".join([f"the demo company's systems {running}", *own]))
 
 
 def _answers(url: str, setting: str) -> Found:
@@ -222,5 +231,5 @@ LOOKS: dict[str, Look] = {
     "Search index": _chroma,
     "Address": _port,
     "Service": _service,
-    "Business systems": _demo,
+    "Business systems": _systems,
 }

