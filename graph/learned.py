@@ -27,5 +27,5 @@ class LearnedIntents:
 
 
 def _fitted(embedder: Embedder, company: Company) -> tuple[str, IntentModel]:
-    model = IntentModel.fit(embedder, company.examples, company.moves["none"], company.signals)
+    model = IntentModel.fit(embedder, company.examples, company.moves["none"], company.signals, company.moves)
     return company.version, model

@@ -7,7 +7,7 @@ docs/knowledge.md.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,7 +28,7 @@ TOO_NEAR = 0.6
 """Cosine at which a built-in "none" example may be about one of the company's intents after all."""
 GIVES_WAY = 1 / 2
 """Share of a built-in topic's examples that are about the company's intents, at which the topic gives way as a whole."""
-NEGATED = 0.5
+NEGATED = 0.35
 """Weight of a negated request beside a vector of length 1."""
 
 _NEGATED = re.compile(
@@ -72,14 +72,16 @@ class IntentModel:
         examples: Mapping[str, Sequence[str]],
         none: Sequence[str],
         signals: Mapping[str, Sequence[str]],
+        moves: Collection[str] = (),
     ) -> Self:
-        """Learns from example messages by intent and by signal; `none` adds to the built-in list. The same examples
-        give the same model. Raises NothingToLearn when no intent has an example."""
+        """Learns from example messages by intent and by signal; `none` adds to the built-in list. `moves` are those
+        intents that every company has, to which no built-in topic gives way. The same examples give the same model.
+        Raises NothingToLearn when no intent has an example."""
         texts, labels = _examples(examples)
         if not texts:
             raise NothingToLearn
         inside = _vectors(embedder, texts)
-        outside_texts, topics, outside = _outside(embedder, none, inside)
+        outside_texts, topics, outside = _outside(embedder, none, inside[[name not in moves for name in labels]])
         others, names = [*texts, *outside_texts], np.array([*labels, *topics])
         vectors = np.vstack([inside, outside])
         intents, gate = _fit_intents(vectors, names)
@@ -143,7 +145,7 @@ def _outside(embedder: Embedder, none: Sequence[str], inside: Matrix) -> tuple[l
     """What is none of the intents: texts, their topics, their vectors. The company's own, and the built-in ones but for
     what is about one of its intents: a sentence as close to an intent's example as to any other of its topic."""
     texts, topics, vectors = _builtin(embedder)
-    nearness, among = (vectors @ inside.T).max(axis=1), vectors @ vectors.T
+    nearness, among = (vectors @ inside.T).max(axis=1, initial=0.0), vectors @ vectors.T
     among[(topics[:, None] != topics[None, :]) | np.eye(len(topics), dtype=bool)] = 0.0
     kept = nearness < np.maximum(among.max(axis=1), TOO_NEAR)
     for topic in set(topics.tolist()):
