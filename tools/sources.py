@@ -7,7 +7,7 @@ the system was asked for: somebody else's record is dropped as if it were not th
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -96,12 +96,13 @@ def plain(fact: object | None) -> Json | None:
     """A fact as JSON: times are ISO strings in UTC."""
     if fact is None:
         return None
-    value: Json = _adapter(type(fact)).dump_python(fact, mode="json")
+    kind: Hashable = type(fact)
+    value: Json = _adapter(kind).dump_python(fact, mode="json")
     return value
 
 
 @cache
-def _adapter(fact: type) -> TypeAdapter[Any]:
+def _adapter(fact: Any) -> TypeAdapter[Any]:
     """Made once for each kind of fact: making one takes longer than reading the record does."""
     return TypeAdapter(fact)
 
