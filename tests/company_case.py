@@ -77,6 +77,8 @@ SUBSCRIPTION = {
     "status": "active",
     "price": 4_900,
     "currency": "USD",
+    "charge": "ch_2",
+    "unused": 1_000,
     "started_at": "2024-02-01T00:00:00Z",
     "renews_at": "2026-12-01T00:00:00Z",
     "cancel_at": None,
