@@ -7,7 +7,7 @@ the system was asked for: somebody else's record is dropped as if it were not th
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -96,7 +96,7 @@ def plain(fact: object | None) -> Json | None:
     """A fact as JSON: times are ISO strings in UTC."""
     if fact is None:
         return None
-    kind: Hashable = type(fact)
+    kind: Any = type(fact)
     value: Json = _adapter(kind).dump_python(fact, mode="json")
     return value
 
