@@ -108,7 +108,7 @@ def _step_answer(said: Said, playbook: Playbook, step: GuideStep, request: Reque
     move, rest = said.triage["move"], _about(said, playbook)
     if move == "person":
         return None
-    if move == "withdraw":
+    if move == "withdraw" and _surely(said, move):
         return {**request, "status": "done", "said": text("guide_left")} if newest else None
     answer = step.answers.pick(_told(rest))
     if answer is not None:
@@ -118,6 +118,12 @@ def _step_answer(said: Said, playbook: Playbook, step: GuideStep, request: Reque
     if not newest or elsewhere or rest != said.text:
         return None
     return {**_reopened(request), "tries": request["tries"] + 1}
+
+
+def _surely(said: Said, move: str) -> bool:
+    """A step is left for a clear word only: "now it is there" sounds a little like never minding."""
+    top, probability = said.deps.services.classifier.predict(readable(said.kit, said.text)).intents[0]
+    return top == move and probability >= CLEAR
 
 
 def _told(words: str) -> str:
