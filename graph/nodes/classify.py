@@ -1,22 +1,20 @@
 """Model: what the customer wants. Learned intents, moves, emotion, urgency; the ids they mention; what was owed before."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from langgraph.types import Overwrite
 
 from graph import agenda
 from graph.answers import Said, answered, context_of, fresh
 from graph.deps import Deps
+from graph.joining import joined
 from graph.nodes.opening import Turn, open_turn
 from graph.reading import needed
+from graph.repeat import recalled
 from graph.state import Request, Step, SupportState, Triage, Update
 from graph.understanding import focused, understood
 from policy.entities import entities
 from records import events, runs
-from records.sql import Connection
-
-REPEAT_WINDOW = timedelta(days=14)
 
 
 async def classify(state: SupportState, deps: Deps) -> Update:
@@ -28,14 +26,16 @@ async def classify(state: SupportState, deps: Deps) -> Update:
     )
     requests = _continued(deps, turn, triage, found)
     verified = turn.conversation.customer_id is not None
-    step: Step = {"kind": "read", "reads": needed(company, deps.services.kit, requests, verified=verified)}
     async with deps.services.database.transaction() as conn:
-        triage["repeat"] = await _repeat(conn, deps, requests)
+        run = await runs.get(conn, deps.run_id)
+        requests = await recalled(conn, deps, run, triage, requests)
+        requests = await joined(conn, deps, run, turn, triage, requests)
         await runs.classified(conn, deps.run_id, requests, company.version)
         intents = [[r["intent"], round(r["probability"], 3)] for r in requests]
         shown = {"intents": intents, "move": triage["move"], "entities": entities(turn.text, context_of(deps))}
         now = deps.services.clock.now()
         await events.append(conn, turn.conversation.id, deps.run_id, [("triage", shown)], now=now)
+    step: Step = {"kind": "read", "reads": needed(company, deps.services.kit, requests, verified=verified)}
     return {
         "conversation_id": turn.conversation.id,
         "verified": verified,
@@ -58,16 +58,9 @@ async def classify(state: SupportState, deps: Deps) -> Update:
     }
 
 
-async def _repeat(conn: Connection, deps: Deps, requests: Sequence[Request]) -> int:
-    """How often the customer has come with the same lately, over the request they came with most."""
-    run, since = await runs.get(conn, deps.run_id), deps.services.clock.now() - REPEAT_WINDOW
-    counts = [await runs.earlier_contacts(conn, run, request["intent"], since=since) for request in requests]
-    return max(counts, default=0)
-
-
 def _silent() -> Triage:
     """No new words: the run is over what the agenda holds."""
-    return Triage(text="", move="", none=0.0, emotion=0.0, urgency=0.0, language="", repeat=0)
+    return Triage(text="", move="", none=0.0, emotion=0.0, urgency=0.0, language="", repeat=0, again=False)
 
 
 def _continued(deps: Deps, turn: Turn, triage: Triage, found: Sequence[Request]) -> list[Request]:
