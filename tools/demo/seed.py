@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 
 from records.sql import Connection
-from tools.demo import make, people_product, product_records, store
+from tools.demo import (
+    make,
+    people_billing,
+    people_plans,
+    people_product,
+    product_records,
+    store,
+)
 from tools.demo.make import Fact
 from tools.demo.store import Record
 from tools.demo.systems import KINDS
@@ -37,6 +44,8 @@ def facts(now: datetime) -> list[Fact]:
         *_gus(now),
         *_hana(now),
         *_incidents(now),
+        *people_billing.people(now),
+        *people_plans.people(now),
         *people_product.people(now),
         *product_records.records(now),
     ]
