@@ -40,8 +40,8 @@ def records(now: datetime) -> list[Fact]:
 
 def _catalogue() -> list[Fact]:
     return [
-        Listed(id=f"feat_{id}", title=title, words=words.split("|"), from_plan=plan, where=where)
-        for id, title, words, plan, where in _FEATURES
+        Listed(id=f"feat_{name}", title=title, words=words.split("|"), from_plan=plan, where=where)
+        for name, title, words, plan, where in _FEATURES
     ]
 
 

@@ -54,8 +54,8 @@ async def file_bug(
     found = {"area": area, "error_code": error_code, "version": version, "page": page, "browser": browser}
     session = {name: value for name, value in found.items() if value}
     done = await systems.tracker.file(call.customer, title, description, session, duplicate_of)
-    linked = {"duplicate_of": duplicate_of} if duplicate_of else {}
-    return Receipt(system="tracker", reference=done.reference, details={"title": title, **linked, **session})
+    details = {"title": title, "duplicate_of": duplicate_of, **session}
+    return Receipt(system="tracker", reference=done.reference, details=details)
 
 
 @tool(

@@ -29,7 +29,7 @@ def _cause_of_switch(arguments: Json, facts: Facts) -> str:
 
 @tool(
     effect=Effect.WRITE,
-    needs=("customer", "entitlement"),
+    needs=("customer", "entitlement", "subscription"),
     object="entitlement",
     idempotency=Idempotency.KEYED,
     cause=_cause_of_switch,
