@@ -11,7 +11,7 @@ import pytest
 from records.ids import CustomerId, LedgerKey
 from tests.demo_fixtures import ADA, BEN, Demo
 from tools.answers import Effected, SystemRefused, SystemTimeout, SystemUnavailable
-from tools.commerce.port import AddressChange
+from tools.commerce.port import Change
 from tools.demo.adapters import open_demo
 from tools.demo.adapters.line import Line
 from tools.incidents.facts import Incident
@@ -156,7 +156,7 @@ async def test_a_repeated_address_change_is_a_second_effect(demo: Demo, systems:
     changes = await systems.commerce.changes(dee, "ord_1004")
     assert [change.reference for change in changes] == [first.reference, second.reference]
     assert [change.revision for change in changes] == [2, 3]
-    assert isinstance(changes[0], AddressChange)
+    assert isinstance(changes[0], Change)
 
 
 async def test_open_incidents_come_first(demo: Demo, systems: Systems) -> None:

@@ -8,13 +8,21 @@ from tools.billing.credit_actions import issue_credit, void_credit
 from tools.billing.plan_actions import change_plan, extend_trial, revert_plan
 from tools.billing.plan_sources import PLAN_CHANGE, PLAN_OFFER, TRIAL
 from tools.billing.sources import CHARGE, DUPLICATE_CHARGE, SUBSCRIPTION
-from tools.commerce.actions import change_address
-from tools.commerce.sources import ORDER, TRACKING
+from tools.commerce.actions import cancel_order, change_address, reship_order, split_shipment
+from tools.commerce.sources import ORDER, STOCK, TRACKING
+from tools.crm.actions import delete_account
 from tools.crm.sources import CUSTOMER
 from tools.history.sources import HISTORY
-from tools.incidents.sources import INCIDENT
+from tools.identity.actions import free_seat, reset_mfa, reset_password, reset_seat
+from tools.identity.sources import LOGIN, SEAT
+from tools.incidents.sources import DEPLOYMENT, ERROR_LOG, INCIDENT, STATUS_PAGE
 from tools.kit import Kit
-from tools.tracker.actions import file_bug
+from tools.scheduling.actions import book_call, cancel_call, move_call
+from tools.scheduling.sources import BOOKING, MEETING
+from tools.tracker.actions import file_bug, request_feature
+from tools.tracker.sources import KNOWN_BUG
+from tools.usage.actions import close_entitlement, reopen_entitlement
+from tools.usage.sources import ENTITLEMENT, FEATURE, USAGE
 
 _NUMBER = r"\s+(?:number\s+|no\.?\s*|nr\.?\s*)?#?\s*(\d{3,})\b"
 
@@ -23,6 +31,7 @@ KIT = Kit(
         "customer": CUSTOMER,
         "order": ORDER,
         "tracking": TRACKING,
+        "stock": STOCK,
         "charge": CHARGE,
         "duplicate_charge": DUPLICATE_CHARGE,
         "subscription": SUBSCRIPTION,
@@ -33,11 +42,33 @@ KIT = Kit(
         "dispute": DISPUTE,
         "credit": CREDIT,
         "incident": INCIDENT,
+        "status_page": STATUS_PAGE,
+        "error_log": ERROR_LOG,
+        "deployment": DEPLOYMENT,
+        "known_bug": KNOWN_BUG,
+        "usage": USAGE,
+        "feature": FEATURE,
+        "entitlement": ENTITLEMENT,
+        "login": LOGIN,
+        "seat": SEAT,
+        "meeting": MEETING,
+        "booking": BOOKING,
         "history": HISTORY,
     },
     actions=(
         issue_refund,
         change_address,
+        reship_order,
+        split_shipment,
+        cancel_order,
+        reset_password,
+        reset_mfa,
+        reset_seat,
+        free_seat,
+        book_call,
+        move_call,
+        cancel_call,
+        delete_account,
         cancel_subscription,
         cancel_and_prorate,
         revert_plan,
@@ -46,6 +77,9 @@ KIT = Kit(
         issue_credit,
         void_credit,
         file_bug,
+        request_feature,
+        reopen_entitlement,
+        close_entitlement,
     ),
     ids={
         "order": re.compile(rf"\b(ord[-_]\w+)\b|\borders?{_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),

@@ -13,7 +13,9 @@ from tools.billing.port import Billing
 from tools.commerce.port import Commerce
 from tools.crm.port import Crm
 from tools.history.port import History
+from tools.identity.port import Identity
 from tools.incidents.port import Incidents
+from tools.scheduling.port import Scheduling
 from tools.tracker.port import Tracker
 from tools.usage.port import ProductUse
 
@@ -45,6 +47,14 @@ class Systems:
     @property
     def commerce(self) -> Commerce:
         return cast(Commerce, self.port("commerce"))
+
+    @property
+    def identity(self) -> Identity:
+        return cast(Identity, self.port("identity"))
+
+    @property
+    def scheduling(self) -> Scheduling:
+        return cast(Scheduling, self.port("scheduling"))
 
     @property
     def tracker(self) -> Tracker:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from records.ids import CustomerId
-from tools.commerce.facts import Order, Tracking
+from tools.commerce.facts import Order, Stock, Tracking
 from tools.sources import Focus, Source, access_own, same_id
 from tools.systems import Systems
 
@@ -19,7 +19,8 @@ def counted(order: Order, now: datetime) -> Order:
 
 
 def pick_order(orders: Sequence[Order], focus: Focus) -> Order | None:
-    """The order in focus, or the one that the charge in focus paid; without either the latest late one, else the latest."""
+    """The order in focus, or the one that the charge in focus paid; without either the latest late one that has not been
+    replaced, else the latest."""
     if focus.get("order"):
         return next((order for order in orders if same_id(order.id, focus["order"])), None)
     if focus.get("charge"):
@@ -28,11 +29,25 @@ def pick_order(orders: Sequence[Order], focus: Focus) -> Order | None:
 
 
 def _late_then_latest(order: Order) -> tuple[bool, datetime, str]:
-    return (order.days_late > 0, order.placed_at, order.id)
+    return (order.days_late > 0 and not order.replacement, order.placed_at, order.id)
+
+
+def followed(parcel: Tracking, now: datetime) -> Tracking:
+    """The parcel with its `days_silent`: whole days since it was last heard of, 0 once it is delivered."""
+    silent = 0 if parcel.status == "delivered" else max((now - parcel.last_event_at).days, 0)
+    return replace(parcel, days_silent=silent)
 
 
 def access_tracking(record: Tracking | None, order: Order) -> Tracking | None:
     """A parcel is its order's, and `order` is the customer's own."""
+    if record is None:
+        return None
+    if record.order != order.id:
+        return None
+    return record
+
+
+def access_stock(record: Stock | None, order: Order) -> Stock | None:
     if record is None:
         return None
     if record.order != order.id:
@@ -53,7 +68,15 @@ async def read_tracking(systems: Systems, customer: CustomerId, focus: Focus, no
     order = await read_order(systems, customer, focus, now)
     if order is None:
         return None
-    return access_tracking(await systems.commerce.tracking(customer, order.id), order)
+    parcel = access_tracking(await systems.commerce.tracking(customer, order.id), order)
+    return parcel and followed(parcel, now)
+
+
+async def read_stock(systems: Systems, customer: CustomerId, focus: Focus, now: datetime) -> Stock | None:
+    order = await read_order(systems, customer, focus, now)
+    if order is None:
+        return None
+    return access_stock(access_own(await systems.commerce.stock(customer, order.id), customer), order)
 
 
 ORDER = Source(
@@ -67,8 +90,16 @@ ORDER = Source(
 TRACKING = Source(
     fact=Tracking,
     system="commerce",
-    about="Looks up where the parcel of an order is: carrier, last event and when. Without an id: of their latest late"
+    about="Looks up where the parcel of an order is: carrier, last event and when, and what went wrong on the way. Without an id: of their latest late"
     " order, else their latest one.",
     read=read_tracking,
+    focus=("order", "charge"),
+)
+STOCK = Source(
+    fact=Stock,
+    system="commerce",
+    about="Looks up what of an order is in the warehouse now, what is missing, and when it is expected. Without an id: of"
+    " their latest late order, else their latest one.",
+    read=read_stock,
     focus=("order", "charge"),
 )

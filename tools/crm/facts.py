@@ -6,6 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
+    """`deletes_at`: when the account and its data are erased; None unless that was asked for. `revision` rises by one
+    with every change of that."""
+
     id: str
     name: str
     email: str
@@ -16,3 +19,5 @@ class Customer:
     lifetime_value: int
     currency: str
     since: datetime
+    deletes_at: datetime | None = None
+    revision: int = 1

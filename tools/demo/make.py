@@ -112,9 +112,10 @@ def shipped(
     )
 
 
-def tracking(now: datetime, order: str, status: str, event: str, *, days: int) -> Tracking:
+def tracking(now: datetime, order: str, status: str, event: str, *, days: int, exception: str = "") -> Tracking:
+    last = now - timedelta(days=days)
     return Tracking(
-        order=order, carrier=CARRIER, status=status, last_event=event, last_event_at=now - timedelta(days=days)
+        order=order, carrier=CARRIER, status=status, last_event=event, last_event_at=last, exception=exception
     )
 
 

@@ -7,7 +7,9 @@ from pydantic import TypeAdapter
 from records.sql import Connection
 from tools.demo import (
     make,
+    people_access,
     people_billing,
+    people_goods,
     people_plans,
     people_product,
     product_records,
@@ -47,6 +49,8 @@ def facts(now: datetime) -> list[Fact]:
         *people_billing.people(now),
         *people_plans.people(now),
         *people_product.people(now),
+        *people_goods.people(now),
+        *people_access.people(now),
         *product_records.records(now),
     ]
 

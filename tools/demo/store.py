@@ -23,6 +23,16 @@ _PREFIXES = {
     "credit": "cr",
     "credit_void": "cv",
     "address_change": "ac",
+    "replacement": "rp",
+    "split": "sp",
+    "order_cancellation": "oc",
+    "deletion": "del",
+    "password_reset": "pwd",
+    "mfa_reset": "mfa",
+    "seat_reset": "seat",
+    "seat_removal": "seat",
+    "call_cancellation": "call",
+    "call_move": "call",
     "bug": "bug",
     "bug_link": "bug",
 }
@@ -106,6 +116,17 @@ async def records_of(conn: Connection, kind: str, customer: str) -> list[Json]:
     """The bodies of this customer's records."""
     query: LiteralString = "SELECT body FROM demo.records WHERE kind = %s AND customer = %s ORDER BY id"
     return [row["body"] for row in await _rows(conn, query, kind, customer)]
+
+
+async def bodies(conn: Connection, kind: str) -> list[Json]:
+    """The bodies of all records of a kind, whoever owns them."""
+    query: LiteralString = "SELECT body FROM demo.records WHERE kind = %s ORDER BY id"
+    return [row["body"] for row in await _rows(conn, query, kind)]
+
+
+async def alone(conn: Connection, name: str) -> None:
+    """Whoever comes second under a name waits here until the first one's transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [name])
 
 
 async def append(conn: Connection, deed: Deed, at: datetime) -> Json:

@@ -3,13 +3,15 @@
 from contextlib import AbstractAsyncContextManager
 
 from tools.connections import Adapter, Connection, open_systems
-from tools.demo.adapters import billing, commerce, crm, incidents, tracker, usage
+from tools.demo.adapters import billing, commerce, crm, identity, incidents, scheduling, tracker, usage
 from tools.systems import Systems
 
 ADAPTERS: dict[str, Adapter] = {
     "crm": crm.connect,
     "billing": billing.connect,
     "commerce": commerce.connect,
+    "identity": identity.connect,
+    "scheduling": scheduling.connect,
     "tracker": tracker.connect,
     "incidents": incidents.connect,
     "usage": usage.connect,

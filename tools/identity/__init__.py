@@ -1,0 +1,1 @@
+"""Sign-in: logins, and the seats of a workspace."""

@@ -1,0 +1,1 @@
+"""The calendar: calls with people of the company."""
