@@ -134,7 +134,8 @@ def graph_of(services: Services) -> Graph:
 
 
 @asynccontextmanager
-async def open_world(database_url: str, demo_url: str, folder: Path) -> AsyncIterator[World]:
+async def open_world(database_url: str, demo_url: str, folder: Path, **more: Any) -> AsyncIterator[World]:
+    """`more`: settings of another company's service."""
     clock = ManualClock(SystemClock().now())
     (folder / "models").symlink_to(MODELS)
     settings = Settings(
@@ -146,6 +147,7 @@ async def open_world(database_url: str, demo_url: str, folder: Path) -> AsyncIte
         fact_seconds=20.0,
         answer_seconds=20.0,
         settle_seconds=0.1,
+        **more,
     )
     app: FastAPI = new_app()
     async with (

@@ -1,7 +1,7 @@
 """Connects the port `shop` to the shop's own database, which is made and filled from the benchmark's files when it is new.
 
-Options in company.yaml: `data`, the folder of the files; `database`, the URL of a PostgreSQL server's database on which
-others may be made (left out: an embedded server of the shop's own). Relative folders begin at the repository.
+Options in company.yaml: `data`, the folder of the files; `database`, the URL of the shop's own database (left out: one on
+an embedded server of the shop's). Relative folders begin at the repository.
 """
 
 import asyncio
@@ -50,5 +50,5 @@ async def open_shop(url: str, data: Path) -> None:
             await fill(conn, await asyncio.to_thread(read_data, data))
 
 
-def _database(server_url: str) -> str:
-    return ensure_database(server_url or start_postgres(POSTGRES).get_uri(), NAME)
+def _database(given: str) -> str:
+    return given or ensure_database(start_postgres(POSTGRES).get_uri(), NAME)

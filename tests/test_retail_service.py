@@ -1,0 +1,54 @@
+"""The shop served as any company is: a message comes in, the shop's own record changes, and the customer is told."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from evals.retail.port import Shop
+from records.ids import CustomerId
+from tests.retail_case import FOLDER, company, written
+from tests.service_world import World, open_world
+from wiring import load, load_kit
+
+
+@pytest.fixture(scope="module")
+async def shop(
+    database_url: Callable[[], str], postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("retail")
+    copied = company(folder, data=written(folder / "data"), database=database_url())
+    async with open_world(database_url(), "", tmp_path_factory.mktemp("var"), company=copied) as world:
+        yield world
+
+
+async def status_of(world: World, customer: str, order: str) -> str:
+    port: Shop = world.opened.services.systems.port("shop")
+    found = await port.purchase(CustomerId(customer), order)
+    return found.status if found else ""
+
+
+def test_the_folder_loads_with_a_kit_of_its_own() -> None:
+    loaded, kit = load(FOLDER), load_kit(FOLDER)
+
+    assert loaded.name == "Fernhill"
+    assert {tool.name for tool in kit.actions} == set(loaded.tools)
+    assert {tool for book in loaded.playbooks.values() for tool in book.tools} == set(loaded.tools)
+
+
+async def test_an_order_is_cancelled_once_the_customer_has_said_yes(shop: World) -> None:
+    conversation = await shop.said("mina_1", "I want to cancel order #W1000001, it is no longer needed")
+    before = await status_of(shop, "mina_1", "#W1000001")
+    await shop.say(conversation, "yes please")
+
+    assert before == "pending"
+    assert await status_of(shop, "mina_1", "#W1000001") == "cancelled"
+    asked, told = await shop.told(conversation)
+    assert "I would cancel order #W1000001 (Mug, Desk Lamp). 52.00 USD goes back" in asked
+    assert "Order #W1000001 is cancelled. 52.00 USD goes back" in told
+
+
+async def test_nobody_can_cancel_what_is_not_theirs(shop: World) -> None:
+    conversation = await shop.said("zora_3", "please cancel order #W1000004, it was ordered by mistake")
+    await shop.say(conversation, "yes")
+
+    assert await status_of(shop, "theo_2", "#W1000004") == "pending"
