@@ -73,11 +73,13 @@ def digest_of(*shown: Any) -> str:
 
 
 def evidence_of(state: SupportState) -> dict[str, Any]:
-    """The records and passages that the proposal stands on, and the records that could not be read."""
+    """The records and passages that the proposal stands on, the records that could not be read, and where the customer
+    was when they wrote."""
     passages = [passage for found in state.get("passages", {}).values() for passage in found]
     return {
         "facts": list(state.get("facts", {}).values()),
         "gaps": list(state.get("gaps", {}).values()),
+        "page": state.get("page") or None,
         "passages": list({passage["id"]: passage for passage in passages}.values()),
     }
 

@@ -155,6 +155,7 @@ class Update(TypedDict, total=False):
     """What a node returns."""
 
     messages: Any
+    page: dict[str, str]
     conversation_id: str
     verified: bool
     requests: list[Request]
@@ -178,6 +179,7 @@ class SupportState(TypedDict, total=False):
     """What a node reads."""
 
     messages: Annotated[list[AnyMessage], add_messages]
+    page: dict[str, str]  # where the customer was: see web/page.py
     conversation_id: str
     verified: bool
     requests: list[Request]

@@ -1,6 +1,7 @@
 """Slots: what only the customer can say, found in a message or asked for."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,15 +9,18 @@ from policy.entities import FINDERS, Context, amounts
 from policy.options import Options, options_of
 from policy.source import Node
 
+PAGE = ("words", "url", "title", "section", "locale", "error", "browser")
 KINDS = (*FINDERS, "choice")
-_KEYS = ("name", "ask", "kind", "options", "country", "pattern", "matches", "take")
+_KEYS = ("name", "ask", "kind", "options", "country", "pattern", "matches", "take", "page")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
     """`ask`: the question. A value is found by `kind` (see policy.entities; `choice`: one of `options`), in the whole
     message or in what `pattern` (group `value`) finds of it; or by `pattern` alone. `take` is `message` when a whole
-    message is the value; `matches` is what a value must satisfy; `country`: whose phone numbers have no prefix."""
+    message is the value; `matches` is what a value must satisfy; `country`: whose phone numbers have no prefix.
+    `page`: the part of the page the customer was on that fills the slot when their words do not; in `words` (what the
+    page is called) a value is found as in a message."""
 
     name: str
     ask: str
@@ -26,6 +30,7 @@ class Slot:
     pattern: re.Pattern[str] | None
     matches: re.Pattern[str] | None
     take: Literal["", "message"]
+    page: str = ""
 
     def find(self, message: str, context: Context) -> str | None:
         """The value any message holds; None when it holds none that is fit, or several. A number that stands there by
@@ -45,6 +50,11 @@ class Slot:
         if self.kind == "number":
             return self._value(message, context)
         return self._fit(message) if self.take == "message" else None
+
+    def from_page(self, page: Mapping[str, str], context: Context) -> str | None:
+        """The value that the page holds; None where the slot is not filled from there."""
+        told = page.get(self.page, "")
+        return self.find(told, context) if self.page == "words" else self._fit(told)
 
     def _value(self, words: str, context: Context) -> str | None:
         if not self.kind:
@@ -73,20 +83,29 @@ def _slot_of(node: Node) -> Slot:
     kind, matches, take = node.get("kind"), node.get("matches"), node.get("take")
     word = kind.choice(KINDS, "kind") if kind else ""
     found = _pattern_of(node)
-    if not found and not take and not kind:
+    page = node.get("page")
+    part = page.choice(PAGE, "part of a page") if page else ""
+    if not found and not take and not kind and part in ("", "words"):
         node.fail("can never be filled: give it a `kind`, a `pattern`, or `take: message`")
     if take and kind:
         take.fail("a whole message is of no kind: give either `kind` or `take`")
     return Slot(
         name=_name_of(node.need("name")),
-        ask=node.need("ask").text(),
+        ask=_question_of(node, optional=part not in ("", "words")),
         kind=word if word in KINDS else "",
         options=_options_of(node, word),
         country=_country_of(node, word),
         pattern=found,
         matches=matches.pattern() if matches else None,
         take="message" if take and take.choice(("message",), "source") else "",
+        page=part,
     )
+
+
+def _question_of(node: Node, *, optional: bool) -> str:
+    """What only a page tells need not be asked for."""
+    ask = node.get("ask") if optional else node.need("ask")
+    return ask.text() if ask else ""
 
 
 def _name_of(node: Node) -> str:

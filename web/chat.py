@@ -13,7 +13,8 @@ from records.staff import Principal
 from web import stream, text
 from web.auth import BEARER, Anybody, Own, Reachable, bearer_of, conversation_for
 from web.doors import Doors, TheDoors
-from web.posting import Posted, checked_key, post
+from web.page import Page, kept
+from web.posting import Posted, Wrote, checked_key, post
 from web.views import conversation_view
 
 router = APIRouter(tags=["chat"], dependencies=[BEARER])
@@ -29,11 +30,12 @@ class Opening(BaseModel):
 
 
 class Said(BaseModel):
-    """What the customer writes, up to 16 KB."""
+    """What the customer writes, up to 16 KB, and where they were."""
 
     model_config = ConfigDict(extra="forbid")
 
     text: str
+    page: Page | None = None
 
 
 class Rating(BaseModel):
@@ -73,8 +75,8 @@ async def say(
 ) -> Response:
     """Takes a message in. With `Accept: text/event-stream` the answer is the stream of events until it is answered;
     else 202, and the events are elsewhere."""
-    body = text.message(said.text)
-    posted = await post(doors, found, body, checked_key(idempotency_key))
+    wrote = Wrote(text=text.message(said.text), page=kept(said.page, request.headers.get("user-agent")))
+    posted = await post(doors, found, wrote, checked_key(idempotency_key))
     if "text/event-stream" in request.headers.get("accept", ""):
         answer = stream.until_answered(doors, found, posted.message_id, posted.seq - 1)
         return stream.stream(doors, answer, staff=False)

@@ -9,6 +9,7 @@ from graph.answers import Said, answered, context_of, fresh
 from graph.deps import Deps
 from graph.joining import joined
 from graph.nodes.opening import Turn, open_turn
+from graph.page import filled
 from graph.reading import needed
 from graph.repeat import recalled
 from graph.state import Request, Step, SupportState, Triage, Update
@@ -30,6 +31,7 @@ async def classify(state: SupportState, deps: Deps) -> Update:
         run = await runs.get(conn, deps.run_id)
         requests = await recalled(conn, deps, run, triage, requests)
         requests = await joined(conn, deps, run, turn, triage, requests)
+        requests = [filled(company, request, turn.page, context_of(deps)) for request in requests]
         await runs.classified(conn, deps.run_id, requests, company.version)
         intents = [[r["intent"], round(r["probability"], 3)] for r in requests]
         shown = {"intents": intents, "move": triage["move"], "entities": entities(turn.text, context_of(deps))}
@@ -40,6 +42,7 @@ async def classify(state: SupportState, deps: Deps) -> Update:
         "conversation_id": turn.conversation.id,
         "verified": verified,
         "messages": turn.messages,
+        "page": turn.page,
         "requests": requests,
         "triage": triage,
         "facts": Overwrite({}),

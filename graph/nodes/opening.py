@@ -23,11 +23,13 @@ LONGEST = 16_384
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """`text`: what this run answers. `messages`: the recent transcript, replacing what the thread held."""
+    """`text`: what this run answers. `messages`: the recent transcript, replacing what the thread held. `page`: where
+    the customer was when they last told it; empty when they never did."""
 
     conversation: Conversation
     text: str
     messages: list[Any]
+    page: dict[str, str]
 
 
 async def open_turn(state: SupportState, deps: Deps) -> Turn:
@@ -47,6 +49,7 @@ async def open_turn(state: SupportState, deps: Deps) -> Turn:
     return Turn(
         conversation=conversation,
         text="\n".join(message.body for message in (written if inside else written[-1:])),
+        page=next((message.page for message in reversed(recent) if message.page), {}),
         messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES), *(_told(message) for message in recent)],
     )
 

@@ -1,6 +1,7 @@
 """Read: passages of the help centre that customers may see, for each request."""
 
 from graph.deps import Deps
+from graph.page import words_of
 from graph.state import PassageState, SupportState, Update
 from knowledge.search import Found, Hit
 
@@ -10,11 +11,19 @@ async def retrieve(state: SupportState, deps: Deps) -> Update:
     step = state.get("step") or {}
     asked = [step["query"]] if step.get("kind") == "search" else [r["text"] for r in state.get("requests", [])]
     queries = list(dict.fromkeys(asked or [state["triage"]["text"]]))
-    found: list[Found] = [await deps.services.search.search(query) for query in queries]
+    named = "" if step.get("kind") == "search" else words_of(state.get("page", {}))
+    found: list[Found] = [await _search(deps, query, named) for query in queries]
     return {
         "passages": {query: [_told(hit) for hit in each.hits] for query, each in zip(queries, found, strict=True)},
         "support": {query: each.support for query, each in zip(queries, found, strict=True)},
     }
+
+
+async def _search(deps: Deps, query: str, page: str) -> Found:
+    """Where the page is named, "how do I export this?" is understood with its name, if that finds a better answer."""
+    plain = await deps.services.search.search(query)
+    there = await deps.services.search.search(f"{query} {page}") if page else plain
+    return there if there.support > plain.support else plain
 
 
 def _told(hit: Hit) -> PassageState:
