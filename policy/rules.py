@@ -19,14 +19,14 @@ _KEYS: dict[Kind, tuple[str, ...]] = {
     "guide": (),
     "answer": (),
     "say": (),
-    "escalate": ("because",),
+    "escalate": ("because", "say"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One thing a playbook may do. `when` is None for the last rule, and for one that guides. `facts` are the facts that the rule names
-    outside its condition; `say` is the answer, or what is said before a question; `because` is a word for an
+    outside its condition; `say` is the answer, or what is told before a question or a handover; `because` is a word for an
     escalation's reason."""
 
     kind: Kind

@@ -207,8 +207,9 @@ def _answer(view: View, playbook: Playbook, request: Request, _rule: Rule) -> tu
     return request, {"kind": "escalate", "because": "no_article"}
 
 
-def _escalate(_view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
-    return request, {"kind": "escalate", "because": rule.because}
+def _escalate(view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple[Request, Step | None]:
+    told = rule.say.render(view.values(request)) if rule.say else None
+    return {**request, "said": told or request["said"]}, {"kind": "escalate", "because": rule.because}
 
 
 def _told_before(view: View, answered: Request) -> bool:
