@@ -4,8 +4,9 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from policy.cel import Condition, Environment
 from policy.source import Node
 
 REPLY = "reply"
@@ -39,12 +40,14 @@ class ApprovalRule:
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalPolicy:
-    """A tool's `approval` block, from which each call's ApprovalRule follows."""
+    """A tool's `approval` block, from which each call's ApprovalRule follows. Two people approve above an amount, or where
+    a condition on the call and its facts holds."""
 
     role: str
     expires: timedelta
     then: Literal["escalate", "end"]
     two_people_above: int | None
+    two_people_when: Condition | None = None
 
 
 class Staffed(Protocol):
@@ -84,14 +87,17 @@ def may_decide(company: Staffed, roles: Collection[str], rule: ApprovalRule, too
     return tool == REPLY or reach(company.roles, roles, tool) >= amount
 
 
-def rule_for(company: Staffed, policy: ApprovalPolicy, tool: str, amount: float) -> ApprovalRule | None:
-    """The rule for an amount: the tool's own role, or the lowest above it that may; None when nobody may."""
+def rule_for(
+    company: Staffed, policy: ApprovalPolicy, tool: str, amount: float, values: Mapping[str, Any]
+) -> ApprovalRule | None:
+    """The rule for a call: the tool's own role, or the lowest above it that may approve the amount; None when nobody may.
+    `values`: what the tool's conditions see. A condition that these do not decide asks for two people."""
     role = _lowest(company.roles, policy.role, tool, amount)
     if role is None:
         return None
-    above = policy.two_people_above
-    people = 2 if above is not None and amount > above else 1
-    return ApprovalRule(role=role, people=people, expires=policy.expires, then=policy.then)
+    above, when = policy.two_people_above, policy.two_people_when
+    two = (above is not None and amount > above) or (when is not None and when.evaluate(values) is not False)
+    return ApprovalRule(role=role, people=2 if two else 1, expires=policy.expires, then=policy.then)
 
 
 def _lowest(roles: Mapping[str, Role], wanted: str, tool: str, amount: float) -> str | None:
@@ -127,10 +133,14 @@ def _amounts_of(node: Node, tools: Collection[str]) -> dict[str, float]:
     return amounts
 
 
-def approval_of(node: Node, roles: Collection[str], *, money: bool) -> ApprovalPolicy:
-    """An `approval` block. `two_people_above` needs a tool that moves money."""
-    node.only("role", "expires", "then", "two_people_above")
-    above = node.get("two_people_above")
+def approval_of(
+    node: Node, roles: Collection[str], *, money: bool, environment: Environment | None = None
+) -> ApprovalPolicy:
+    """An `approval` block. `two_people_above` needs a tool that moves money, `two_people_when` an `environment`: a tool's
+    facts and arguments."""
+    keys = ("role", "expires", "then", "two_people_above")
+    node.only(*keys, *(("two_people_when",) if environment else ()))
+    above, when = node.get("two_people_above"), node.get("two_people_when")
     if above and not money:
         above.fail("needs an amount: give the tool a `money` block")
     return ApprovalPolicy(
@@ -138,4 +148,5 @@ def approval_of(node: Node, roles: Collection[str], *, money: bool) -> ApprovalP
         expires=node.need("expires").duration(),
         then="end" if node.need("then").choice(("escalate", "end"), "ending") == "end" else "escalate",
         two_people_above=above.integer() if above else None,
+        two_people_when=environment.condition(when) if environment and when else None,
     )

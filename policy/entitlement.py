@@ -102,7 +102,7 @@ def _tool_of(name: str, node: Node, vocabulary: Vocabulary, roles: Collection[st
         least=least.integer(at_least=0) if least else 1,
         limits=_limit_of(limits, money=money is not None) if limits else None,
         allow=_allow_of(allow, environment, money=money is not None) if allow else None,
-        approval=approval_of(node.need("approval"), roles, money=money is not None),
+        approval=approval_of(node.need("approval"), roles, money=money is not None, environment=environment),
         arguments=vocabulary.arguments(name),
         options=vocabulary.options(name),
         bare=tuple(vocabulary.bare_arguments(name)),

@@ -9,7 +9,7 @@ from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from policy.source import Node
-from policy.words import date, money
+from policy.words import date, money, time
 
 Names = Mapping[str, Collection[str]]
 RECEIPT = ("system", "reference", "amount", "currency", "details")
@@ -96,7 +96,7 @@ def _said(value: Any) -> Any:
 def _environment() -> _Environment:
     made = _Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_said)
     made.globals = {}
-    made.filters |= {"money": money, "date": date}
+    made.filters |= {"money": money, "date": date, "time": time}
     return made
 
 

@@ -33,8 +33,8 @@ def judge(company: Company, ask: Ask) -> Verdict:
     if not _all_held(bounded):
         return Verdict(kind="deny", clauses=bounded, allowed=at_most(policy, moved))
     if ask.approver is not None:
-        return _approved(company, ask, ask.approver, moved, bounded)
-    return _alone(company, ask, moved, bounded + allowance(policy, moved, ask, values))
+        return _approved(company, ask, ask.approver, moved, bounded, values)
+    return _alone(company, ask, moved, bounded + allowance(policy, moved, ask, values), values)
 
 
 def moved_by(company: Company, ask: Ask) -> Money:
@@ -85,7 +85,7 @@ def _instead(policy: ToolPolicy, clauses: tuple[Clause, ...], values: Mapping[st
     return " ".join(each for each in said if each)
 
 
-def _alone(company: Company, ask: Ask, moved: Money, clauses: tuple[Clause, ...]) -> Verdict:
+def _alone(company: Company, ask: Ask, moved: Money, clauses: tuple[Clause, ...], values: Mapping[str, Any]) -> Verdict:
     """The verdict when nobody has approved yet."""
     sure = ask.confidence >= company.thresholds.act_for(ask.tier)
     clauses += (
@@ -95,15 +95,17 @@ def _alone(company: Company, ask: Ask, moved: Money, clauses: tuple[Clause, ...]
     if _all_held(clauses):
         return Verdict(kind="allow", clauses=clauses)
     policy = company.tools[ask.tool]
-    rule = rule_for(company, policy.approval, ask.tool, _weight(company, policy, moved))
+    rule = rule_for(company, policy.approval, ask.tool, _weight(company, policy, moved), values)
     return _asking(rule, clauses, allowed=room(policy.allow, moved, ask))
 
 
-def _approved(company: Company, ask: Ask, by: Approver, moved: Money, clauses: tuple[Clause, ...]) -> Verdict:
+def _approved(
+    company: Company, ask: Ask, by: Approver, moved: Money, clauses: tuple[Clause, ...], values: Mapping[str, Any]
+) -> Verdict:
     """The verdict once somebody has approved: their limits stand in the place of the agent's."""
     policy = company.tools[ask.tool]
     weight = _weight(company, policy, moved)
-    rule = rule_for(company, policy.approval, ask.tool, weight)
+    rule = rule_for(company, policy.approval, ask.tool, weight, values)
     enough = rule is not None and by.people >= rule.people and may_decide(company, by.roles, rule, ask.tool, weight)
     no = "This needs the approval of somebody with a higher limit, or of a second person."
     clauses = (*clauses, said("authority", enough, "Approved by somebody who may.", no))

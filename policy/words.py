@@ -1,7 +1,7 @@
 """How amounts, dates and ids are written out for people."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _DIGITS = {
@@ -29,6 +29,12 @@ def date(value: datetime | str) -> str:
     """A moment as a day: `21 November 2026`. Takes ISO 8601 text too."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{moment.day} {moment:%B %Y}"
+
+
+def time(value: datetime | str) -> str:
+    """A moment's time of day, in UTC, which is the same for readers everywhere: `15:00 UTC`. Takes ISO 8601 text too."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{moment.astimezone(UTC):%H:%M} UTC"
 
 
 def plain(name: str) -> str:

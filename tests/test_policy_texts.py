@@ -6,7 +6,7 @@ import pytest
 
 from policy.source import Problem, document
 from policy.templates import Text, text_of
-from policy.words import date, listed, money
+from policy.words import date, listed, money, time
 from tests.company_case import NOW, ORDER
 
 NAMES = {"order": tuple(ORDER), "slots": ("address",), "receipt": ("reference", "details")}
@@ -87,6 +87,10 @@ def test_money_has_as_many_digits_as_its_currency(amount: int, currency: str, wr
 
 def test_a_date_is_a_day_in_words() -> None:
     assert date(NOW) == date("2026-11-21T12:00:00Z") == "21 November 2026"
+
+
+def test_a_time_of_day_is_the_same_everywhere() -> None:
+    assert time(NOW) == time("2026-11-21T13:00:00+01:00") == "12:00 UTC"
 
 
 def test_names_are_listed_as_a_phrase() -> None:
