@@ -18,7 +18,7 @@ Labels = NDArray[np.str_]
 
 FOLDS = 4
 STRENGTH = 10.0
-SHRINKAGE = 0.3
+SHRINKAGE = 0.5
 TEMPERATURES = np.geomspace(0.5, 50.0, 60)
 UNSEEN = -1e6
 """The score of a class that a model was fitted without."""
