@@ -6,6 +6,7 @@ for it to read a help text or to write a message.
 
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -43,8 +44,10 @@ app = typer.Typer(
     **STYLE,
 )
 approvals = typer.Typer(help="The inbox: what waits for a person, and your decision.", **STYLE)
+audit = typer.Typer(help="The audit log: who decided what, and that nobody changed it since.", **STYLE)
 token = typer.Typer(help="Tokens for customers, keys for staff.", **STYLE)
 app.add_typer(approvals, name="approvals")
+app.add_typer(audit, name="audit")
 app.add_typer(token, name="token")
 
 
@@ -170,6 +173,36 @@ def respond(
 ) -> None:
     """Do not do it, and answer the customer yourself. Example: `closeloop approvals respond apr_4f --message "…"`"""
     _decide(card, {"type": "respond", "message": message}, yes, key, url)
+
+
+@audit.command("verify")
+def verify_audit(
+    seals: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Seals copied elsewhere; else those in VAR.")
+    ] = None,
+) -> None:
+    """Check every row, every chain and every seal. Example: `closeloop audit verify --seals /backup/audit-seals.jsonl`"""
+    _called("audit", "verify", read_settings(), seals)
+
+
+@audit.command("export")
+def export_audit(
+    conversation: Annotated[str | None, typer.Option(metavar="ID", help="Of this conversation alone.")] = None,
+) -> None:
+    """Print the log as JSON Lines. Example: `closeloop audit export > audit.jsonl`"""
+    _called("audit", "export", read_settings(), conversation)
+
+
+@audit.command("show")
+def show_audit(conversation: Annotated[str, typer.Argument(metavar="ID", help="The conversation.")]) -> None:
+    """What was decided in a conversation, in order, and by whom."""
+    _called("audit", "show", read_settings(), conversation)
+
+
+@audit.command("seal")
+def seal_audit() -> None:
+    """Seal the log now; the service does it every five minutes."""
+    _called("audit", "seal", read_settings())
 
 
 @token.command("customer")

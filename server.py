@@ -25,8 +25,10 @@ from policy.live import LiveCompany
 from records.clock import Clock, SystemClock
 from records.database import Database, check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
+from records.keys import kept_key
 from runs.driver import Driver, Graph
 from runs.jobs import Jobs, open_jobs
+from runs.sealing import CRON, FILE, Sealer
 from runs.startup import prepare
 from runs.sweep import Sweep
 from runs.worker import working
@@ -88,6 +90,8 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
             fault=_fault(settings),
             limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
         )
+        sealer = make_sealer(settings, database, clock)
+        jobs.every(CRON, "seal", sealer.seal)
         yield _opened(services, database, jobs, tokens, demo_url)
 
 
@@ -141,6 +145,11 @@ def make_tokens(settings: Settings, clock: Clock) -> Tokens:
         kept=settings.var,
         clock=clock,
     )
+
+
+def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:
+    key = settings.audit_seal_key or kept_key(settings.var / "audit-seal.key")
+    return Sealer(database=database, clock=clock, key=key, file=settings.var / FILE)
 
 
 def _fault(settings: Settings) -> Callable[[str], None]:

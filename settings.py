@@ -27,6 +27,7 @@ class Settings:
     demo_url: str = ""
     customer_token_key: str = field(default="", repr=False)
     conversation_token_key: str = field(default="", repr=False)
+    audit_seal_key: str = field(default="", repr=False)
     concurrency: int = 4
     pool_size: int = 16
     fact_seconds: float = 2.0

@@ -1,7 +1,7 @@
 """Where cases are played: the whole service in this process, on a throwaway database and folder, with a demo company."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,7 @@ from server import Opened, create_app
 from settings import Settings
 from tools.demo.serve import running_demo
 
+COMPANY = Path("company")
 MODELS = Path(__file__).parents[1] / "var" / "models"
 PATIENCE = 20.0
 """Seconds until whatever a turn set going must have come to rest."""
@@ -30,6 +31,8 @@ TABLES = (
     "joins",
     "submissions",
     "audit",
+    "audit_seals",
+    "audit_service",
     "handoffs",
     "ledger",
     "approval_events",
@@ -60,7 +63,8 @@ class NotAtRest(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """`keys`: a staff key for each role. `database` reads the records as an auditor would: not through the product."""
+    """`keys`: a staff key for each role. `database` reads the records as an auditor would: not through the product.
+    `resets`: doors of the company's own systems that put these back to the beginning."""
 
     opened: Opened
     http: httpx.AsyncClient
@@ -68,12 +72,14 @@ class Stage:
     clock: ManualClock
     database: AsyncConnection[Json]
     keys: dict[str, str]
+    resets: Sequence[str] = ()
 
     async def clear(self) -> None:
         """Everything as at the beginning, but for the staff; the demo company's day begins at the clock's time."""
         gone = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in TABLES)
         await self.database.execute(gone)
-        (await self.demo.post("/reset", json={"now": self.clock.now().isoformat()})).raise_for_status()
+        for door in ("/reset", *self.resets):
+            (await self.demo.post(door, json={"now": self.clock.now().isoformat()})).raise_for_status()
 
     async def rows(self, statement: Any, *values: Any) -> list[Json]:
         return await (await self.database.execute(statement, values)).fetchall()
@@ -104,14 +110,16 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_stage(server_url: str) -> AsyncIterator[Stage]:
+async def open_stage(
+    server_url: str, company: Path = COMPANY, resets: Sequence[str] = ()
+) -> AsyncIterator[Stage]:
     """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end."""
     async with AsyncExitStack() as stack:
         own, theirs = (stack.enter_context(_database(server_url)) for _ in range(2))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="closeloop-")))
         demo_url = await stack.enter_async_context(running_demo(theirs))
         clock = ManualClock(SystemClock().now().replace(microsecond=0))
-        app = create_app(_settings(own, demo_url, folder), clock=clock)
+        app = create_app(_settings(own, demo_url, folder, company), clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app)
         database = await AsyncConnection.connect(own, autocommit=True, row_factory=dict_row)
@@ -122,15 +130,17 @@ async def open_stage(server_url: str) -> AsyncIterator[Stage]:
             clock=clock,
             database=await stack.enter_async_context(database),
             keys=await _keys(app.state.opened),
+            resets=resets,
         )
 
 
-def _settings(database_url: str, demo_url: str, folder: Path) -> Settings:
+def _settings(database_url: str, demo_url: str, folder: Path, company: Path) -> Settings:
     MODELS.mkdir(parents=True, exist_ok=True)
     (folder / "models").symlink_to(MODELS)
     return Settings(
         database_url=database_url,
         demo_url=demo_url,
+        company=company,
         var=folder,
         customer_token_key=new_id("key") * 3,
         conversation_token_key=new_id("key") * 3,

@@ -40,6 +40,10 @@ class Jobs:
         except ConnectorException:
             return
 
+    def every(self, cron: str, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Says what is done at these times, once for all workers together; before a worker runs."""
+        self.app.periodic(cron=cron)(self.app.task(name=name, queueing_lock=name)(_Periodic(work).run))
+
     def handle(self, drive: Callable[[str], Awaitable[None]], due: Callable[[str], Awaitable[None]]) -> None:
         """Says what is done for a job and for a timer; before a worker runs."""
         self.app.task(name=DRIVE)(_Handler(drive).run)
@@ -52,6 +56,14 @@ class _Handler:
 
     async def run(self, conversation: str) -> None:
         await self._handle(conversation)
+
+
+class _Periodic:
+    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._work = work
+
+    async def run(self, timestamp: int) -> None:
+        await self._work()
 
 
 @asynccontextmanager

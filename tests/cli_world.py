@@ -31,7 +31,12 @@ class World:
     environment: Mapping[str, str]
 
     def run(self, *arguments: str, typed: str = "", **changed: str) -> Said:
-        done = subprocess.run(
+        done = self.ran(*arguments, typed=typed, **changed)
+        return Said(code=done.returncode, out=joined(done.stdout), err=joined(done.stderr))
+
+    def ran(self, *arguments: str, typed: str = "", **changed: str) -> subprocess.CompletedProcess[str]:
+        """With its output as it was printed."""
+        return subprocess.run(
             [*CLOSELOOP, *arguments],
             cwd=ROOT,
             env={**self.environment, **changed},
@@ -40,7 +45,6 @@ class World:
             text=True,
             timeout=PATIENCE,
         )
-        return Said(code=done.returncode, out=joined(done.stdout), err=joined(done.stderr))
 
     @contextmanager
     def serving(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:

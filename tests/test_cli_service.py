@@ -117,6 +117,22 @@ def test_an_edit_changes_the_amount_and_nothing_else(world: World) -> None:
     assert "Issue refund of 30.00 USD: done" in edited.out
 
 
+def test_the_audit_log_of_what_was_decided_is_shown_and_proves_whole(world: World) -> None:
+    card = card_of(world, "cus_cho", "Please terminate our plan at the end of the term")
+    world.run("approvals", "reject", card, "--yes")
+    rows = [json.loads(line) for line in world.ran("audit", "export").stdout.splitlines()]
+    rejected = next(row for row in rows if row["action"] == "approval.rejected" and row["subject"].startswith(card))
+
+    shown = world.run("audit", "show", rejected["conversation_id"]).out
+    sealed = world.run("audit", "seal")
+    checked = world.run("audit", "verify")
+
+    assert "approval filed" in shown
+    assert "approval rejected" in shown
+    assert (sealed.code, checked.code) == (0, 0)
+    assert f"The audit log is whole: {len(rows)} rows" in checked.out
+
+
 def test_a_member_of_staff_decides_with_a_key_of_their_own(world: World) -> None:
     made = world.run("token", "staff", "Ana Silva", "--role", "billing", "--role", "support")
 

@@ -17,13 +17,6 @@ FROM handoffs WHERE conversation_id = %(conversation)s ORDER BY created_at;
 UPDATE handoffs SET taken_by = %(staff)s, taken_at = %(now)s
 WHERE conversation_id = %(conversation)s AND taken_by IS NULL;
 
--- name: add_audit
-INSERT INTO audit (at, actor, action, subject, conversation_id, policy_version, data)
-VALUES (%(now)s, %(actor)s, %(action)s, %(subject)s, %(conversation)s, %(policy_version)s, %(data)s);
-
--- name: audit_of_conversation
-SELECT at, actor, action, subject, policy_version, data FROM audit WHERE conversation_id = %(conversation)s ORDER BY position;
-
 -- name: dials
 SELECT intent, autonomy FROM dials;
 
