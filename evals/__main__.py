@@ -18,7 +18,7 @@ from evals.load import CASES, CaseInvalid, load_cases
 from evals.messages import command as messages
 from evals.policy_check import command as policy
 from evals.report import edges_line, table, wrong_lines
-from evals.stage import open_stage
+from evals.stage import COMPANY, open_stage
 from evals.suite import Result, drawn_edges, run_cases, summary
 from records.embedded import start_postgres
 from settings import read_settings
@@ -38,40 +38,49 @@ def main(arguments: Sequence[str]) -> int:
         "--only", default="", metavar="PATTERN", help="cases whose name holds this; * and ? as in a shell"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also writes the results here")
+    parser.add_argument("--company", type=Path, metavar="FOLDER", help="a company folder, if not the demo company's")
+    parser.add_argument("--cases", type=Path, metavar="FOLDER", help="the cases, if not those in its folder evals")
     parser.add_argument(
-        "--cases", type=Path, default=CASES, metavar="FOLDER", help="the cases, if not the demo company's"
+        "--reset", action="append", default=[], metavar="URL", help="a door of an own system to call before each play"
     )
     parser.add_argument("--coverage", type=Path, metavar="FILE", help="also writes which case reaches what")
     parser.add_argument("--quick", action="store_true", help="the twins only in their first phrasing")
     options = parser.parse_args(arguments)
     console = Console()
     try:
-        cases = [case for case in load_cases(options.cases) if fnmatch.fnmatch(case.name, f"*{options.only}*")]
+        cases = [case for case in load_cases(_cases(options)) if fnmatch.fnmatch(case.name, f"*{options.only}*")]
     except CaseInvalid as invalid:
         console.print(invalid.detail, style="red", markup=False)
         return 2
     if not cases:
         console.print(f"No case is called {options.only}.", style="red", markup=False)
         return 2
-    results, drawn = asyncio.run(_played(cases, console, options.quick))
-    _show(results, drawn, console, whole=not options.only)
+    results, drawn = asyncio.run(_played(cases, console, options))
+    _show(results, drawn, console, whole=not (options.only or options.company))
     if options.json:
         options.json.write_text(json.dumps(summary(results), indent=2, ensure_ascii=False) + "\n", "utf-8")
     if options.coverage:
-        company = load(read_settings().company)
+        company = load(options.company or COMPANY)
         reached = [(result.case.name, result.reached) for result in results]
         options.coverage.write_text(page(declared(company), reached), "utf-8")
     return 0 if results and all(result.passed for result in results) else 1
 
 
-async def _played(cases: Sequence[Case], console: Console, quick: bool) -> tuple[list[Result], set[Edge]]:
+def _cases(options: argparse.Namespace) -> Path:
+    own: Path | None = options.cases or (options.company and options.company / "evals")
+    return own or CASES
+
+
+async def _played(
+    cases: Sequence[Case], console: Console, options: argparse.Namespace
+) -> tuple[list[Result], set[Edge]]:
     server = read_settings().database_url or (await asyncio.to_thread(start_postgres, POSTGRES)).get_uri()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     results: list[Result] = []
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("opening", total=len(cases))
-        async with open_stage(server) as stage:
-            async for result in run_cases(stage, cases, quick=quick):
+        async with open_stage(server, options.company or COMPANY, options.reset) as stage:
+            async for result in run_cases(stage, cases, quick=options.quick):
                 results.append(result)
                 progress.update(bar, advance=1, description=result.case.name)
             return results, drawn_edges(stage)
