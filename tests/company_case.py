@@ -30,6 +30,8 @@ CUSTOMER = {
     "lifetime_value": 120_000,
     "currency": "USD",
     "since": "2024-02-01T00:00:00Z",
+    "deletes_at": None,
+    "revision": 1,
 }
 ORDER = {
     "id": "TW-1001",
@@ -47,6 +49,8 @@ ORDER = {
     "promised_at": "2026-11-17T00:00:00Z",
     "dispatched_at": "2026-11-11T00:00:00Z",
     "delivered_at": None,
+    "replacement": "",
+    "rest": "",
 }
 CHARGE = {
     "id": "ch_1",
@@ -89,6 +93,8 @@ TRACKING = {
     "status": "in_transit",
     "last_event": "Arrived at the sorting centre",
     "last_event_at": "2026-11-15T00:00:00Z",
+    "exception": "",
+    "days_silent": 6,
 }
 FACTS: dict[str, Mapping[str, Any]] = {
     "customer": CUSTOMER,
