@@ -26,10 +26,7 @@ def guided(view: View, playbook: Playbook, guide: Guide, request: Request) -> tu
         return moved, None
     if tries >= PATIENCE:
         return moved, {"kind": "escalate", "because": "not_understood" if step.answers.names else "step_not_done"}
-    asked = _asked(view, step, moved)
-    if asked is None:
-        return moved, {"kind": "escalate", "because": "step_cannot_be_asked"}
-    said = text("step", number=guide.number(step.id), count=len(guide.steps), ask=asked)
+    said = text("step", number=guide.number(step.id), count=len(guide.steps), ask=_asked(view, step, moved))
     return {**moved, "status": "asked", "asked": step.id, "said": said}, None
 
 
@@ -40,12 +37,12 @@ def solved(view: View, playbook: Playbook, request: Request) -> Request:
     return {**request, "status": "done", "said": said or text("solved")}
 
 
-def _asked(view: View, step: GuideStep, request: Request) -> str | None:
-    """The question; in other words once an answer did not settle it. None when it names what is not there."""
+def _asked(view: View, step: GuideStep, request: Request) -> str:
+    """The question; in other words once an answer did not settle it."""
     values = view.values(request)
     again = step.again.render(values) if step.again and request["tries"] else None
-    asked = again or step.ask.render(values)
-    if asked is None or again or not request["tries"]:
+    asked = again or step.ask.render(values) or ""
+    if again or not request["tries"]:
         return asked
     if not step.answers.names:
         return text("step_not_yet", ask=asked)

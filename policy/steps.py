@@ -1,7 +1,7 @@
 """Steps: what a playbook takes a customer through, one message at a time, and where they lead.
 
-A step is over before it is asked when its `skip_when` holds (outcome `skipped`) or its `check` on the records does
-(`done`); otherwise by what the customer answers (the answer's name). Outcomes are kept among the slots, under the step's
+A step is over before it is asked when its `skip_when` holds or its question names what is not there (outcome `skipped`),
+or when its `check` on the records holds (`done`); otherwise by what the customer answers (the answer's name). Outcomes are kept among the slots, under the step's
 name. The last step leads to `solved`, where the customer is told so, or to `rules`, where the playbook's rules go on.
 """
 
@@ -34,10 +34,13 @@ class GuideStep:
     facts: tuple[str, ...]
 
     def over(self, values: Mapping[str, Any]) -> str:
-        """The outcome if nothing need be asked, or "". What the records do not decide is asked."""
+        """The outcome if nothing need be asked, or "". What the records do not decide is asked, unless the question
+        names what is not there."""
         if self.skip_when is not None and self.skip_when.evaluate(values):
             return SKIPPED
-        return DONE if self.check is not None and self.check.evaluate(values) else ""
+        if self.check is not None and self.check.evaluate(values):
+            return DONE
+        return SKIPPED if self.ask.render(values) is None else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +68,8 @@ class Guide:
     def walk(self, at: str, slots: Mapping[str, str], values: Mapping[str, Any], unread: Collection[str]) -> Walk:
         """On from `at` (from the beginning, if no such step is known) over all the steps that need not be asked.
 
-        `values`: facts by name, and `now`. `unread`: facts nobody has looked for yet. A step that is come to a second
-        time is asked.
+        `values`: facts by name, and what else conditions and texts name. `unread`: facts nobody has looked for yet. Who
+        would go round in a circle without being asked anything leaves for the rules.
         """
         at, found = at if at in ENDS or self.step(at) else self.steps[0].id, dict(slots)
         passed: set[str] = set()
@@ -77,7 +80,7 @@ class Guide:
             if not outcome:
                 return Walk(step=at, slots=found, read=missing)
             found[at], at = outcome, step.then[outcome]
-        return Walk(step=at, slots=found)
+        return Walk(step=at if at in ENDS else RULES, slots=found)
 
 
 def guide_of(node: Node | None, environment: Environment, names: Names) -> Guide | None:
@@ -117,8 +120,8 @@ def _step_of(node: Node, following: str, known: Collection[str], environment: En
     for name in (SKIPPED, DONE):
         if answers and name in options.names:
             answers.entries()[name].fail(f"'{name}' is the name of an outcome of its own")
-    outcomes = [*options.names, *([SKIPPED] if skip_when else []), *([DONE] if check else [])]
     ask, repeated = text_of(node.need("ask"), names), text_of(again, names) if again else None
+    outcomes = [*options.names, *([SKIPPED] if skip_when or ask.variables else []), *([DONE] if check else [])]
     conditions = [environment.condition(each) if each else None for each in (skip_when, check)]
     named = {name for each in (ask, repeated, *conditions) if each for name in each.variables}
     return GuideStep(

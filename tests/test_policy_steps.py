@@ -92,7 +92,7 @@ def test_the_longest_of_the_words_at_one_place_counts() -> None:
 def test_steps_follow_the_list_unless_an_answer_leads_elsewhere() -> None:
     assert step("power").then == {"yes": "link", "no": "plug"}
     assert step("plug").then == {"yes": "link", "no": "rules"}
-    assert step("firmware").then == {"current": "reset", "older": "reset"}
+    assert step("firmware").then == dict.fromkeys(("current", "older", "skipped"), "reset")
     assert step("reset").then == {"yes": "solved", "no": "rules"}
 
 
@@ -104,7 +104,7 @@ def test_everybody_begins_at_the_first_step_and_a_step_that_is_no_more_begins_ag
 
 def test_a_step_that_need_not_be_asked_is_passed_and_noted() -> None:
     assert walk("link", via="wifi") == Walk(step="wifi", slots={"via": "wifi", "link": "skipped", "cable": "skipped"})
-    assert walk("wifi", link="cable").step == "firmware"
+    assert walk("wifi", link="cable").slots == {"link": "cable", "wifi": "skipped", "firmware": "skipped"}
     assert walk("link") == Walk(step="link", slots={})
 
 
@@ -118,10 +118,16 @@ def test_a_check_that_holds_is_no_question_any_more(folder: Path) -> None:
     assert update(folder, customer=BUSINESS) == Walk(step="restart", slots={"renew": "done"})
 
 
-def test_a_step_that_all_ways_lead_back_to_is_asked(folder: Path) -> None:
+def test_who_would_go_round_in_a_circle_leaves_for_the_rules(folder: Path) -> None:
     edit(folder, "playbooks/update_app.md", '"no": renew}', '"no": renew, skipped: renew}')
 
-    assert update(folder, customer=BUSINESS | {"plan": "starter"}).step == "renew"
+    assert update(folder, customer=BUSINESS | {"plan": "starter"}).step == "rules"
+
+
+def test_a_question_that_names_what_is_not_there_is_not_asked(folder: Path) -> None:
+    edit(folder, "playbooks/update_app.md", "take the business plan", "pay for {{ order.id }}")
+
+    assert update(folder, customer=CUSTOMER) == Walk(step="restart", slots={"renew": "skipped"})
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,9 @@ def _deployments(now: datetime) -> list[Fact]:
         _released(
             now, "dep_6006", "sign-in", "4.17.6", 33, "Codes from an authenticator app are remembered for 30 days."
         ),
+        _released(
+            now, "dep_6007", "hub firmware", "4.2.1", 46, "Hubs keep their connection when a network is renewed."
+        ),
     ]
 
 
