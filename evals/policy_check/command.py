@@ -3,18 +3,18 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from evals.databases import throwaway_database
-from evals.policy_check.bench import Bench, open_bench
+from evals.policy_check.bench import open_bench
 from evals.policy_check.play import Judged, play
 from evals.policy_check.report import Outcome, as_json, lines, mutations_table, outcome_of, summary, table
 from evals.policy_check.tasks import Task, TasksInvalid, read_tasks
-from evals.policy_check.trial import World, load_trial
+from evals.policy_check.trial import NoTrial, load_trial
 from records.clock import SystemClock
 from records.database import open_database
 from records.embedded import start_postgres
@@ -32,8 +32,6 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(soft_wrap=True)
     try:
         outcome = asyncio.run(_tried(options, console))
-        if not outcome.gold and not outcome.void:
-            raise TasksInvalid(f"{options.tasks}: there is no writing action in it.")
         if options.json:
             _write(options.json, outcome)
     except CloseloopError as error:
@@ -65,8 +63,12 @@ def _a_share(text: str) -> float:
 
 
 async def _tried(options: argparse.Namespace, console: Console) -> Outcome:
+    if not options.company.is_dir():
+        raise NoTrial(f"There is no folder {options.company}.")
     trial, kit, company = load_trial(options.company), load_kit(options.company), load(options.company)
     tasks = read_tasks(options.tasks, {tool.name for tool in kit.actions} | trial.look_ups)
+    if not any(action.tool not in trial.look_ups for task in tasks for action in task.actions):
+        raise TasksInvalid(f"{options.tasks}: there is no writing action in it.")
     server = read_settings().database_url or (await asyncio.to_thread(start_postgres, POSTGRES)).get_uri()
     clock = SystemClock()
     with throwaway_database(server) as own:
@@ -76,16 +78,18 @@ async def _tried(options: argparse.Namespace, console: Console) -> Outcome:
             open_database(own, size=2) as database,
             open_bench(database, company, kit, world.systems, clock) as bench,
         ):
-            return await _played(bench, world, tasks, options.tasks, console)
+            return await _played(play(bench, world, tasks, trial.voiding), len(tasks), options.tasks, console)
 
 
-async def _played(bench: Bench, world: World, tasks: Sequence[Task], file: Path, console: Console) -> Outcome:
+async def _played(
+    playing: AsyncIterator[tuple[Task, list[Judged]]], total: int, file: Path, console: Console
+) -> Outcome:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     judged: list[Judged] = []
     with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("tasks", total=len(tasks))
+        bar = progress.add_task("tasks", total=total)
         try:
-            async for _, found in play(bench, world, tasks):
+            async for _, found in playing:
                 judged += found
                 progress.update(bar, advance=1)
         except TasksInvalid as error:

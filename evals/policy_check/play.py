@@ -1,9 +1,10 @@
 """Plays tasks: every right action in its order on the same records, and before it everything that could be wrong with it.
 
-What the system itself refuses is no writing action: nothing would be written. Policy must refuse it all the same.
+What the system itself refuses for one of the reasons in `voiding` is no writing action: nothing would be written. Policy
+must refuse it all the same.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 
 from evals.policy_check.bench import Bench
@@ -22,7 +23,8 @@ ALREADY = Clause(id="already_done", sentence="This has been done already.", held
 @dataclass(frozen=True, kw_only=True)
 class Judged:
     """One action, judged. `position`: its place among all actions of the task, from 0. `mutation`: what was made wrong
-    with it; "" for the right action. `failed`: the clauses that did not hold. `system`: why the system itself refused."""
+    with it; "" for the right action. `failed`: the clauses that did not hold. `system`: why the system itself refused.
+    `void`: policy and system both refused it, for a reason that makes it no writing action."""
 
     task: Task
     position: int
@@ -31,18 +33,16 @@ class Judged:
     kind: str
     failed: tuple[Clause, ...]
     system: str = ""
+    void: bool = False
 
     @property
     def allowed(self) -> bool:
         return self.kind == "allow" and not self.system
 
-    @property
-    def writes(self) -> bool:
-        """Whether it would change anything: the system does not refuse what policy refuses."""
-        return not (self.system and self.kind != "allow")
 
-
-async def play(bench: Bench, world: World, tasks: Sequence[Task]) -> AsyncIterator[tuple[Task, list[Judged]]]:
+async def play(
+    bench: Bench, world: World, tasks: Sequence[Task], voiding: Collection[str]
+) -> AsyncIterator[tuple[Task, list[Judged]]]:
     """Each task on untouched records. Raises TasksInvalid for a task whose customer is not known."""
     for task in tasks:
         writing = [(place, each) for place, each in enumerate(task.actions) if each.tool in bench.intents]
@@ -54,7 +54,8 @@ async def play(bench: Bench, world: World, tasks: Sequence[Task]) -> AsyncIterat
             named = f"unknown user '{task.customer}'" if task.customer else "nothing tells who the user is"
             raise TasksInvalid(f"task {task.number}: {named}.")
         async with world.undone():
-            yield task, await _Play(bench=bench, world=world, task=task, customer=customer, done=set()).all(writing)
+            played = _Play(bench=bench, world=world, task=task, customer=customer, voiding=voiding, done=set())
+            yield task, await played.all(writing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ class _Play:
     world: World
     task: Task
     customer: CustomerId
+    voiding: Collection[str]
     done: set[LedgerKey]
 
     async def all(self, writing: Sequence[tuple[int, Action]]) -> list[Judged]:
@@ -116,4 +118,5 @@ class _Play:
             kind="deny" if taken else assessed.verdict.kind,
             failed=(ALREADY,) if taken else tuple(each for each in assessed.verdict.clauses if not each.held),
             system=system,
+            void=assessed.verdict.kind != "allow" and system in self.voiding,
         )

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`gold`: the right actions that write; `void`: those that the system itself refuses, as policy does; `mutated`."""
+    """`gold`: the right actions that write; `void`: those that contradict the policy and write nothing; `mutated`."""
 
     gold: tuple[Judged, ...]
     void: tuple[Judged, ...]
@@ -38,8 +38,8 @@ class Outcome:
 def outcome_of(judged: Sequence[Judged]) -> Outcome:
     right = [each for each in judged if not each.mutation]
     return Outcome(
-        gold=tuple(each for each in right if each.writes),
-        void=tuple(each for each in right if not each.writes),
+        gold=tuple(each for each in right if not each.void),
+        void=tuple(each for each in right if each.void),
         mutated=tuple(each for each in judged if each.mutation),
     )
 
@@ -52,7 +52,7 @@ def table(outcome: Outcome) -> Table:
     """A row for each tool."""
     made = Table(title="Right actions, and the same made wrong", title_justify="left")
     made.add_column("tool", no_wrap=True)
-    for name in ("right", "allowed", "", "wrong", "refused", ""):
+    for name in ("right", "allowed", "wrong", "refused"):
         made.add_column(name, justify="right", no_wrap=True)
     for tool in sorted({each.action.tool for each in (*outcome.gold, *outcome.mutated)}):
         gold = [each for each in outcome.gold if each.action.tool == tool]
@@ -65,8 +65,7 @@ def table(outcome: Outcome) -> Table:
 
 def _cells(gold: Sequence[Judged], wrong: Sequence[Judged]) -> list[str]:
     allowed, refused = sum(each.allowed for each in gold), sum(each.kind == "deny" for each in wrong)
-    shares = _share(allowed, len(gold)), _share(refused, len(wrong))
-    return [str(len(gold)), str(allowed), f"{shares[0]:.1%}", str(len(wrong)), str(refused), f"{shares[1]:.1%}"]
+    return [str(len(gold)), str(allowed), str(len(wrong)), str(refused)]
 
 
 def mutations_table(outcome: Outcome) -> Table:
@@ -92,7 +91,9 @@ def lines(outcome: Outcome) -> Iterator[Text]:
         if not each.allowed:
             yield Text(f"{_place(each)}: {_reason(each)}", "bold red")
     for each in outcome.void:
-        yield Text(f"{_place(each)}: {_reason(each)} The system refuses it too: {each.system}", "yellow")
+        yield Text(
+            f"{_place(each)}: {_reason(each)} Against the policy, and nothing is written: {each.system}", "yellow"
+        )
     for each in outcome.mutated:
         if each.kind != "deny":
             yield Text(f"{_place(each)}, {each.mutation}: was not refused ({each.kind}).", "bold red")
@@ -104,7 +105,7 @@ def summary(outcome: Outcome) -> Iterator[Text]:
     said = f"Right actions allowed: {allowed} of {len(outcome.gold)} that write, {outcome.gold_share:.2%}."
     if outcome.void:
         said += (
-            f" {len(outcome.void)} more contradict the policy and write nothing, since the system refuses them itself;"
+            f" {len(outcome.void)} more contradict the policy and write nothing, since the system refuses them by itself;"
             f" with them it is {outcome.share_of_all:.2%}."
         )
     yield Text(said, "bold")

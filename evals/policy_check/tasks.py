@@ -70,11 +70,17 @@ def _task(place: _Place, number: int, entry: Any, known: Collection[str]) -> Tas
     customer = entry.get("user_id") or ""
     if not isinstance(customer, str):
         raise place.wrong("user_id must be a text")
+    if _prepared(entry.get("initial_state")):
+        raise place.wrong("begins with records of its own (initial_state), which cannot be set up here")
     actions = [
         _action(_Place(file=place.file, entry=f"{place.entry}, action {index}"), each, known)
         for index, each in enumerate(_actions(place, entry))
     ]
     return Task(number=number, name=str(entry.get("id", number)), customer=customer, actions=tuple(actions))
+
+
+def _prepared(state: Any) -> bool:
+    return isinstance(state, dict) and any(state.get(key) for key in ("initialization_data", "initialization_actions"))
 
 
 def _actions(place: _Place, entry: Mapping[str, Any]) -> list[Any]:

@@ -54,9 +54,11 @@ class World(Protocol):
 
 @runtime_checkable
 class Trial(Protocol):
-    """`look_ups`: tools of the tasks that change nothing."""
+    """`look_ups`: tools of the tasks that change nothing. `voiding`: what the company's system says to actions that the
+    tasks hold right although they contradict the policy and write nothing; of such a task only this is overlooked."""
 
     look_ups: frozenset[str]
+    voiding: frozenset[str]
 
     def open(self, server_url: str, data: Path | None, tasks: Path) -> AbstractAsyncContextManager[World]:
         """`server_url`: a server on which a database may be made, and is dropped in the end; `data`: where the records

@@ -7,6 +7,7 @@ its order there, never drawn by chance.
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from evals.policy_check.tasks import Action
@@ -47,7 +48,8 @@ class Records:
 def mutations_of(records: Records, action: Action) -> Iterator[Mutation]:
     """For an action that is right as the records stand."""
     yield Mutation(name="not_signed_in", customer=None, action=action)
-    yield Mutation(name="other_customer", customer=CustomerId(records.stranger), action=action)
+    if records.stranger != records.profile.id:
+        yield Mutation(name="other_customer", customer=CustomerId(records.stranger), action=action)
     if "user_id" in action.arguments:
         yield _with(records, action, "other_profile", user_id=records.stranger)
     if records.order is not None:
@@ -95,7 +97,8 @@ def _its_items(records: Records, other: Json, action: Action) -> Json:
 def _of_payment(records: Records, action: Action) -> Iterator[Mutation]:
     own = {method.id for method in records.profile.methods}
     theirs = [key for user in records.data["users"].values() for key in user["payment_methods"] if key not in own]
-    yield _with(records, action, "foreign_payment", payment_method_id=theirs[0])
+    if theirs:
+        yield _with(records, action, "foreign_payment", payment_method_id=theirs[0])
     yield _with(records, action, "unknown_payment", payment_method_id="credit_card_0")
     order, method = records.order, records.method(action.arguments["payment_method_id"])
     if order is None or method is None:
@@ -126,7 +129,7 @@ def _due(records: Records, order: Purchase, action: Action) -> int:
 def _of_items(records: Records, order: Purchase, action: Action) -> Iterator[Mutation]:
     items = list(action.arguments["item_ids"])
     held = {line.item for line in order.lines}
-    absent = next(key for key, _, _ in _sold(records) if key not in held)
+    absent = next((key for key, _, _ in _sold(records) if key not in held), "0000000000")
     yield _with(records, action, "item_not_in_order", item_ids=[absent, *items[1:]])
     often = [items[0]] * (1 + sum(line.item == items[0] for line in order.lines))
     more = {"new_item_ids": [action.arguments["new_item_ids"][0]] * len(often)} if _swaps(action) else {}
@@ -142,8 +145,9 @@ def _swaps(action: Action) -> bool:
 def _of_new_items(records: Records, action: Action) -> Iterator[Mutation]:
     new = list(action.arguments["new_item_ids"])
     products = {key: product for key, product, _ in _sold(records)}
-    foreign = next(key for key, product, item in _sold(records) if product != products[new[0]] and item["available"])
-    yield _with(records, action, "foreign_item", new_item_ids=[foreign, *new[1:]])
+    others = (key for key, product, item in _sold(records) if product != products[new[0]] and item["available"])
+    for foreign in islice(others, 1):
+        yield _with(records, action, "foreign_item", new_item_ids=[foreign, *new[1:]])
     yield _with(records, action, "unknown_item", new_item_ids=["0000000000", *new[1:]])
     yield _with(records, action, "unpaired", new_item_ids=[*new, new[0]])
     yield _after(records, action, "unavailable_item", _GONE, new[0])

@@ -14,6 +14,7 @@ from evals.policy_check.trial import Mutation
 from evals.retail.adapter import data_folder
 from evals.retail.mutations import Records, mutations_of
 from evals.retail.shop.load import fill, has_data, read_data
+from evals.retail.shop.operations import GIFT_CARD_TOO_SMALL
 from evals.retail.shop.store import Store
 from records.ids import CustomerId
 from tools.systems import Systems
@@ -22,7 +23,10 @@ Json = dict[str, Any]
 
 
 class ShopTrial:
-    """The tasks' tools that change nothing are the benchmark's."""
+    """The benchmark's generator paid some of its tasks with gift cards that hold too little. Its policy forbids that, and
+    its own tools answer with an error and write nothing."""
+
+    voiding = frozenset({GIFT_CARD_TOO_SMALL})
 
     look_ups = frozenset(
         {

@@ -21,6 +21,7 @@ Arguments = Mapping[str, Any]
 Operation = Callable[[Conn, CustomerId, Arguments], Awaitable[int | None]]
 ADDRESS = ("address1", "address2", "city", "state", "country", "zip")
 MODIFIED = "pending (items modified)"
+GIFT_CARD_TOO_SMALL = "The gift card does not hold enough."
 
 _ORDER = "SELECT * FROM orders WHERE id = %s AND customer = %s FOR UPDATE"
 _LINES = "SELECT * FROM lines WHERE order_id = %s ORDER BY position"
@@ -150,7 +151,7 @@ async def _method(conn: Conn, customer: CustomerId, arguments: Arguments) -> Row
 
 def _covers(method: Row, amount: int) -> None:
     if method["kind"] == "gift_card" and method["balance"] < amount:
-        _refuse("The gift card does not hold enough.")
+        _refuse(GIFT_CARD_TOO_SMALL)
 
 
 async def _picked(conn: Conn, order: Row, arguments: Arguments) -> list[Row]:
