@@ -26,8 +26,9 @@ COMPANY = NONE + "company"
 """The company's own "none" examples."""
 TOO_NEAR = 0.6
 """Cosine at which a built-in "none" example may be about one of the company's intents after all."""
-GIVES_WAY = 1 / 2
-"""Share of a built-in topic's examples that are about the company's intents, at which the topic gives way as a whole."""
+AS_NEAR = 0.03
+"""A topic gives way as a whole when half of it is TOO_NEAR to the company's examples, and all of it on average as near
+to them as to the rest of the topic, but for this."""
 NEGATED = 0.35
 """Weight of a negated request beside a vector of length 1."""
 
@@ -143,13 +144,17 @@ def _examples(examples: Mapping[str, Sequence[str]]) -> tuple[list[str], list[st
 
 def _outside(embedder: Embedder, none: Sequence[str], inside: Matrix) -> tuple[list[str], list[str], Matrix]:
     """What is none of the intents: texts, their topics, their vectors. The company's own, and the built-in ones but for
-    what is about one of its intents: a sentence as close to an intent's example as to any other of its topic."""
+    what is about one of its intents: whole topics, and single sentences closer to an intent's example than to any other
+    of their topic."""
     texts, topics, vectors = _builtin(embedder)
     nearness, among = (vectors @ inside.T).max(axis=1, initial=0.0), vectors @ vectors.T
     among[(topics[:, None] != topics[None, :]) | np.eye(len(topics), dtype=bool)] = 0.0
-    kept = nearness < np.maximum(among.max(axis=1), TOO_NEAR)
+    siblings = among.max(axis=1)
+    kept = nearness < np.maximum(siblings, TOO_NEAR)
     for topic in set(topics.tolist()):
-        kept[topics == topic] &= kept[topics == topic].mean() > 1 - GIVES_WAY
+        of = topics == topic
+        about = (nearness[of] >= TOO_NEAR).mean() >= 1 / 2
+        kept[of] &= not (about and nearness[of].mean() >= siblings[of].mean() - AS_NEAR)
     return (
         [*none, *(text for text, keep in zip(texts, kept, strict=True) if keep)],
         [*[COMPANY] * len(none), *topics[kept].tolist()],

@@ -82,7 +82,7 @@ KIT = Kit(
         close_entitlement,
     ),
     ids={
-        "order": re.compile(rf"\b(ord[-_]\w+)\b|\borders?{_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),
+        "order": re.compile(rf"\b(ord[-_]\w+)\b|\b(?:orders?|purchase){_NUMBER}|(?<!\w)#(\d{{3,}})\b", re.I),
         "charge": re.compile(rf"\b(ch[-_]\w+)\b|\b(?:charge|payment)s?{_NUMBER}", re.I),
         "invoice": re.compile(rf"\b(inv[-_]\w+)\b|\b(?:invoice|bill){_NUMBER}", re.I),
         "subscription": re.compile(rf"\b(sub[-_]\w+)\b|\bsubscription{_NUMBER}", re.I),
