@@ -44,9 +44,11 @@ class Dial(Strict):
 
 class Turn(Strict):
     """One thing that happens. `open` starts a further conversation of that customer; what is said later is said there.
-    `take_over` and `hand_back` name the role; `advance` moves the clock and lets what is due expire."""
+    `say_again` says the first message once more. `take_over` and `hand_back` name the role; `advance` moves the clock and
+    lets what is due expire."""
 
     say: str | None = None
+    say_again: Literal[True] | None = None
     open: str | None = None
     decide: Decide | None = None
     advance: timedelta | None = None

@@ -27,6 +27,7 @@ async def play(stage: Stage, scene: Scene, first: str) -> Found:
         await player.take(turn)
     if not player.conversations:
         await player.open(scene.customer)
+    player.first = first
     await player.say(first)
     for turn in scene.turns:
         await player.take(turn)
@@ -34,14 +35,17 @@ async def play(stage: Stage, scene: Scene, first: str) -> Found:
 
 
 class Player:
-    """`conversations`: the ids in the order in which they were opened; the last is where the customer writes."""
+    """`conversations`: the ids in the order in which they were opened; the last is where the customer writes. `first`:
+    the phrasing that is played."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.conversations: list[str] = []
+        self.first = ""
         self._headers: dict[str, str] = {}
         self._turns: dict[str, Callable[[Any], Awaitable[None]]] = {
             "say": self.say,
+            "say_again": self.say_again,
             "open": self.open,
             "decide": self.decide,
             "advance": self.advance,
@@ -66,6 +70,9 @@ class Player:
         path = f"/conversations/{self.conversations[-1]}/messages"
         _checked(await self._stage.http.post(path, json={"text": text}, headers=self._headers))
         await self._stage.at_rest()
+
+    async def say_again(self, _: bool) -> None:
+        await self.say(self.first)
 
     async def decide(self, decision: Any) -> None:
         headers, http = self._stage.staff(decision.by), self._stage.http

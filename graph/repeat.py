@@ -22,7 +22,8 @@ _AGAIN = re.compile(
     | \b(?:problem|issue|error|bug|it|this|that)(?:'s|’s|\s+is|\s+has|\s+just)?\s+(?:come\s+)?(?:back|happen(?:s|ed|ing)\s+again)\b
     | \b(?:broken|failing|fails|failed|crash\w*|stopped|down|gone|stuck|charged|wrong|happen(?:s|ed|ing)?)\s+(?:\w+\s+)?again\b
     | \bagain\s+(?:the\s+)?(?:same|not\s+working|nothing)\b
-    | \b(?:i|we)(?:['’]ve|\s+have)?\s+(?:already\s+)?(?:wrote|written|told|asked|reported|contacted|complained|messaged|e?-?mailed)
+    | \b(?:i|we)(?:['’]ve|\s+have)?\s+already\s+(?:wrote|written|told|asked|reported|contacted|complained|messaged)\b
+    | \b(?:i|we)(?:['’]ve|\s+have)?\s+(?:wrote|written|told|asked|reported|contacted|complained|messaged|e?-?mailed)
       \b(?=.*\b(?:already|before|yesterday|ago|twice|earlier|times|last|again|this|on\s+\w+day)\b)
     | \bnothing\s+(?:has\s+|was\s+)?(?:happened|changed|(?:been\s+)?done)\b
     | \b(?:nobody|no[\s-]one)\s+(?:has\s+|ever\s+)?(?:answered|replied|responded|got\s+back|came\s+back)\b

@@ -1,5 +1,6 @@
 """Answers the customer: what the requests settled, what was done from receipts; or files a draft where a person looks first."""
 
+from datetime import datetime
 from typing import Any
 
 from langchain_core.messages import AIMessage
@@ -12,7 +13,7 @@ from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportStat
 from graph.texts import text
 from records import approvals, audit, conversations, events, joins, runs, switches
 from records.conversations import Conversation, Status
-from records.ids import ApprovalId
+from records.ids import ApprovalId, ConversationId
 from records.runs import Outcome, Run
 from records.sql import Connection
 
@@ -94,8 +95,16 @@ async def _withdrawn(conn: Connection, state: SupportState, deps: Deps, conversa
             shown = {"approval": found.id, "status": "withdrawn"}
             now = deps.services.clock.now()
             await events.append(conn, found.conversation_id, found.run_id, [("decision", shown)], now=now)
+            await _nobody_waits(conn, found.conversation_id, now)
             await deps.services.waker.wake(conn, found.conversation_id)
     return told
+
+
+async def _nobody_waits(conn: Connection, conversation: ConversationId, now: datetime) -> None:
+    """Where the card was filed, unless a person has that conversation or another card waits there."""
+    there = await conversations.get(conn, conversation)
+    if there.assignee is None and not await approvals.open_of_conversation(conn, conversation):
+        await conversations.set_status(conn, conversation, "waiting_customer", now=now)
 
 
 async def _send(

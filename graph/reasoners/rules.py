@@ -213,8 +213,13 @@ def _escalate(view: View, _playbook: Playbook, request: Request, rule: Rule) -> 
 
 
 def _told_before(view: View, answered: Request) -> bool:
-    """Whether the customer says that it is not solved, and this is what they were told then."""
-    return view.triage["again"] and any(citation["passage"] in view.told for citation in answered["citations"])
+    """Whether the customer says that it is not solved, and this is from an article that they were sent to then."""
+    sent_to = {_article(passage) for passage in view.told}
+    return view.triage["again"] and any(_article(citation["passage"]) in sent_to for citation in answered["citations"])
+
+
+def _article(passage: str) -> str:
+    return passage.partition("#")[0]
 
 
 def _cited(view: View, request: Request, query: str) -> Request | None:
