@@ -89,10 +89,13 @@ class _Play:
         return await self.bench.judge(customer, action)
 
     async def _mutated(self, position: int, mutation: Mutation) -> Judged:
-        async with self.world.undone():
-            await mutation.prepare()
+        if mutation.prepare is None:
             assessed = await self._judge(mutation.customer, mutation.action)
-            return self._judged(position, mutation.action, assessed, mutation.name)
+        else:
+            async with self.world.undone():
+                await mutation.prepare()
+                assessed = await self._judge(mutation.customer, mutation.action)
+        return self._judged(position, mutation.action, assessed, mutation.name)
 
     async def _refusal(self, action: Action, assessed: Assessed) -> str:
         """What the system says to an action that policy refuses; "" when it would have done it."""

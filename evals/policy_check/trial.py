@@ -18,19 +18,15 @@ class NoTrial(CloseloopError):
     """This company cannot be tried on tasks."""
 
 
-async def _as_it_is() -> None:
-    """Nothing needs to be changed."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Mutation:
     """What makes a right action wrong. `customer`: whose token it comes with, None for nobody's; `prepare` changes the
-    records before it is judged."""
+    records before it is judged, where that is what is wrong."""
 
     name: str
     customer: CustomerId | None
     action: Action
-    prepare: Callable[[], Awaitable[None]] = _as_it_is
+    prepare: Callable[[], Awaitable[None]] | None = None
 
 
 class World(Protocol):
