@@ -19,6 +19,7 @@ NOTHING_KNOWN: Triage = {
     "urgency": 0.0,
     "language": "",
     "repeat": 0,
+    "again": False,
 }
 
 

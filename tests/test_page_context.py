@@ -14,6 +14,8 @@ WEEKLY: Json = {
     "title": "Weekly readings",
     "section": "Reports > Weekly",
 }
+BROKEN = "Something does not work here and looks like a bug to me."
+STORY = "I opened it as every week, the table stayed empty, and I expected to see the readings of all sensors."
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -99,6 +101,21 @@ async def test_the_same_key_with_another_page_is_another_message(world: World) -
 
     assert again.json()["message_id"] == first.json()["message_id"]
     assert other.status_code == 422
+
+
+async def test_a_bug_report_takes_its_area_and_its_session_from_the_page(world: World) -> None:
+    page = WEEKLY | {"error": "Error 500: the report could not be loaded"}
+    conversation = await wrote(world, "cus_dee", BROKEN, page)
+
+    await world.say(conversation, STORY)
+
+    (effect,) = [effect for effect in await world.effects() if effect["kind"] == "bug"]
+    (entry,) = await world.ledger()
+    told = entry["arguments"]
+    assert told["title"].startswith("reports")
+    assert (told["area"], told["page"], told["browser"]) == ("reports", WEEKLY["url"], FIREFOX)
+    assert told["description"].splitlines()[-1] == "The page showed: Error 500: the report could not be loaded"
+    assert effect["customer"] == "cus_dee"
 
 
 async def test_what_the_customer_says_comes_before_the_page(world: World) -> None:
