@@ -18,7 +18,7 @@ def people(now: datetime) -> list[Fact]:
 
 
 def _lucie(now: datetime) -> list[Fact]:
-    """Standard: chose to pay by the month; six days ago too many sensors moved her to a year at once."""
+    """Standard: chose to pay by the month; six days ago too many guests moved her to a year at once."""
     return [
         make.customer(
             now,
@@ -51,8 +51,8 @@ def _lucie(now: datetime) -> list[Fact]:
             subscription="sub_4003",
             old=("team", "month", 4_900),
             new=("team", "year", 49_000),
-            feature="Sensor streams",
-            metric="connected sensors",
+            feature="Guest access",
+            metric="active guests",
             threshold=50,
             usage=57,
             charge="ch_4007",
@@ -63,7 +63,7 @@ def _lucie(now: datetime) -> list[Fact]:
             "4007",
             "cus_lucie",
             about="Team plan, yearly",
-            lines=[("Team plan, one year, from 51 connected sensors", 49_000)],
+            lines=[("Team plan, one year, from 51 active guests", 49_000)],
             issued=6,
             charge="ch_4007",
             days=365,
