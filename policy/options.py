@@ -20,7 +20,8 @@ class Options:
     def pick(self, message: str) -> str | None:
         """The option that the message names first; of several at the same place, the one with the most words. A denial
         stands before what it denies ("it is not on"), so an option that is known by `not` wins over one by `on`."""
-        found = {name: match for name, pattern in self.patterns.items() if (match := pattern.search(message))}
+        plain = message.replace("’", "'")
+        found = {name: match for name, pattern in self.patterns.items() if (match := pattern.search(plain))}
         return min(found, key=lambda name: (found[name].start(), -found[name].end()), default=None)
 
 

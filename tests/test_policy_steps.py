@@ -75,6 +75,7 @@ def update(folder: Path, *, unread: tuple[str, ...] = (), at: str = "", **facts:
         ("No, it's not on", "no"),
         ("it is not on", "no"),
         ("It isn't lit", "no"),
+        ("It isn’t lit", "no"),
         ("everything is dark", "no"),
         ("I am standing in front of it", None),
         ("the onboarding went well, nobody knows", None),
