@@ -10,8 +10,7 @@ __all__ = ["service", "world"]
 
 ADA, BEN, DEE, GUS, HANA = "cus_ada", "cus_ben", "cus_dee", "cus_gus", "cus_hana"
 OTHERWISE = "I want a refund for my late order, it should have been here two weeks ago"
-BUG = "I found a bug in the exports: the weekly file comes without its last column, and I expected all six columns."
-BUG_AGAIN = "There is a bug in the exports, the weekly file lacks its last column; I expected all six columns in it."
+BUG = "I found a bug in the exports: whenever I open the weekly file, its last column is missing, and I expected all six."
 
 
 async def outcomes(world: World, *conversations: Json) -> list[str]:
