@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.str_]
 
-FOLDS = 4
+FOLDS = 8
 STRENGTH = 10.0
 SHRINKAGE = 0.5
 TEMPERATURES = np.geomspace(0.5, 50.0, 60)

@@ -171,23 +171,26 @@ def _builtin(embedder: Embedder) -> tuple[list[str], Labels, Matrix]:
 
 
 def _fit_intents(vectors: Matrix, names: Labels) -> tuple[Classifier, Classifier]:
-    """The classifier and its gate, the temperature and the gate fitted on what models say of what they have not seen: of
-    an intent a quarter of its examples, of the rest whole topics, for most of what is nobody's request is of no topic
-    that anybody has thought of."""
+    """The classifier and its gate, the temperature and the gate fitted on what models say of examples they have not seen.
+    The gate sees the topics twice: as ones of which something is known, and left out as a whole, for much of what is
+    nobody's request is of no topic that anybody has thought of."""
     model = Classifier.discriminant(vectors, names)
     outside = _outside_classes(names.tolist())
-    fold = folds(names.tolist())
+    dealt = folds(names.tolist())
     topics = np.unique(names[outside])
-    fold[outside] = np.searchsorted(topics, names[outside]) % FOLDS
-    unseen = unseen_scores(vectors, names, fold)
-    temperature = best_temperature(unseen[~outside], np.searchsorted(model.classes, names[~outside]))
-    nearness = vectors @ vectors.T
-    nearness[fold[:, None] == fold[None, :]] = -1.0
-    features = _gate_features(unseen / temperature, nearness[:, ~outside], _outside_classes(model.classes))
-    gate = Classifier.logistic(features, np.where(outside, "none", "intent"), strength=1.0)
+    whole = dealt.copy()
+    whole[outside] = np.searchsorted(topics, names[outside]) % FOLDS
+    scores = [unseen_scores(vectors, names, fold) for fold in (dealt, whole)]
+    temperature = best_temperature(scores[0][~outside], np.searchsorted(model.classes, names[~outside]))
+    features = []
+    for fold, unseen in zip((dealt, whole), scores, strict=True):
+        nearness = vectors @ vectors.T
+        nearness[fold[:, None] == fold[None, :]] = -1.0
+        features.append(_gate_features(unseen / temperature, nearness[:, ~outside], _outside_classes(model.classes)))
+    truth = np.where(np.tile(outside, len(features)), "none", "intent")
     return (
         Classifier(classes=model.classes, weights=model.weights, bias=model.bias, temperature=temperature),
-        gate,
+        Classifier.logistic(np.vstack(features), truth, strength=1.0),
     )
 
 
