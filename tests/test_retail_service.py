@@ -52,3 +52,47 @@ async def test_nobody_can_cancel_what_is_not_theirs(shop: World) -> None:
     await shop.say(conversation, "yes")
 
     assert await status_of(shop, "theo_2", "#W1000004") == "pending"
+
+
+async def test_a_return_is_asked_for_step_by_step_and_done_once(shop: World) -> None:
+    conversation = await shop.said("mina_1", "I want to return the desk lamp from order #W1000002")
+    for answer in ("to my gift card", "yes"):
+        await shop.say(conversation, answer)
+    again = await shop.said("mina_1", "please exchange the mug in my delivered order #W1000002 for a blue one")
+
+    where, listed, done = await shop.told(conversation)
+    assert where.startswith("Where should the money go")
+    assert listed.startswith("I would ask for the return of Desk Lamp from order #W1000002; 40.00 USD then goes to")
+    assert done.startswith("The return for order #W1000002 is noted: Desk Lamp.")
+    assert await shop.told(again) == [
+        "For order #W1000002 this is under way already: return requested. It can be done once for an order."
+    ]
+
+
+async def test_an_exchange_is_worked_out_from_the_customers_words(shop: World) -> None:
+    conversation = await shop.said(
+        "theo_2", "I'd like to exchange the desk lamp in order #W1000005 for one with high brightness"
+    )
+    for answer in ("paypal", "yes, go ahead"):
+        await shop.say(conversation, answer)
+
+    row = next(row for row in await shop.ledger() if row["tool"] == "exchange_delivered_order_items")
+    assert row["key"] == "exchange_delivered_order_items:#W1000005:once"
+    assert row["arguments"] == {
+        "order_id": "#W1000005",
+        "item_ids": ["201"],
+        "new_item_ids": ["202"],
+        "payment_method_id": "paypal_2",
+    }
+    assert await status_of(shop, "theo_2", "#W1000005") == "exchange requested"
+
+
+async def test_a_no_changes_nothing_and_neither_does_a_reason_the_shop_does_not_accept(shop: World) -> None:
+    declined = await shop.said("theo_2", "cancel order #W1000004 please, I ordered it by mistake")
+    await shop.say(declined, "no")
+    cheaper = await shop.said("theo_2", "I want to cancel order #W1000004")
+    await shop.say(cheaper, "I found it cheaper elsewhere")
+
+    assert (await shop.told(declined))[-1] == "Then order #W1000004 stays as it is."
+    assert (await shop.told(cheaper))[-1].startswith("We cancel an order when it is no longer needed or was ordered by")
+    assert await status_of(shop, "theo_2", "#W1000004") == "pending"
