@@ -159,10 +159,14 @@ async def test_an_answer_and_another_request_in_one_message_are_both_heard(world
 async def test_who_asks_for_a_person_gets_one_and_the_place_is_kept(world: World) -> None:
     conversation = await world.said("cus_dee", OFFLINE)
 
-    await world.say(conversation, "I want to talk to a person")
+    await world.say(conversation, "no, it is dark")
+    await world.say(conversation, "I want to talk to a person, call +44 20 7946 0958")
 
-    assert await outcomes(world, conversation) == ["asked_customer", "handed_over"]
-    assert await owed(world, conversation) == [("hub_offline", "power")]
+    assert await outcomes(world, conversation) == ["asked_customer", "asked_customer", "handed_over"]
+    assert await owed(world, conversation) == [("hub_offline", "plug")]
+    [handoff] = await world.rows("SELECT package FROM handoffs WHERE conversation_id = %s", conversation["id"])
+    assert handoff["package"]["entities"] == {"phone": ["+442079460958"]}
+    assert [item["slots"] for item in handoff["package"]["owed"]] == [{"area": "hub", "power": "no"}]
 
 
 async def test_who_drops_the_matter_is_not_asked_any_further(world: World) -> None:

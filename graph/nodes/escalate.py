@@ -5,6 +5,7 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from graph import agenda
+from graph.answers import context_of
 from graph.cards import evidence_of, transcript_of
 from graph.deps import Deps
 from graph.joining import tell_progress
@@ -12,6 +13,7 @@ from graph.nodes.decide import situation
 from graph.saying import say
 from graph.state import Request, SupportState, Update
 from graph.texts import text
+from policy.entities import entities
 from policy.routing import route
 from records import audit, conversations, events, handoffs, history, joins, runs
 from records.ids import HandoffId, new_id
@@ -92,16 +94,20 @@ def _queue(deps: Deps, because: str) -> str:
 
 
 async def _package(conn: Connection, state: SupportState, deps: Deps, run: Run, because: str) -> dict[str, Any]:
-    """What the person gets: the requests, who the customer is, the records, what was done, and why it came to them."""
+    """What the person gets: the requests, what was owed before, who the customer is, the records, what was done, and why
+    it came to them."""
     now = deps.services.clock.now()
     recent = await conversations.recent(conn, run.conversation_id, deps.services.limits.transcript)
     why = next((trigger.because for trigger in deps.company.triggers if trigger.id == because), because)
+    said = str(state.get("triage", {}).get("text", ""))
     return {
         "why": why,
         "verified": run.customer_id is not None,
         "customer": run.customer_id,
         "requests": state.get("requests", []),
+        "owed": (await conversations.get(conn, run.conversation_id)).agenda,
         "triage": state.get("triage", {}),
+        "entities": entities(said, context_of(deps)),
         "denials": state.get("denials", []),
         "receipts": state.get("receipts", []),
         "proposal": state.get("step", {}).get("proposal"),
