@@ -93,6 +93,7 @@ def chat(
     customer: Annotated[str | None, typer.Option("--as", metavar="CUSTOMER", help="Who you are.")] = None,
     visitor: Annotated[bool, typer.Option("--visitor", help="Somebody who is not signed in.")] = False,
     conversation: Annotated[str | None, typer.Option(metavar="ID", help="Go on with this conversation.")] = None,
+    page: Annotated[str, typer.Option(metavar="URL", help="The page that you are on.")] = "",
     url: Url = None,
 ) -> None:
     """Write to the running service as a customer does, and see what it does.
@@ -103,7 +104,7 @@ def chat(
     if bool(customer) == visitor:
         raise Sorry("Say who writes: --as CUSTOMER (such as cus_ada), or --visitor.")
     said = " ".join(text or [])
-    _called("chat", "chat", read_settings(), said, customer=customer, conversation=conversation, url=url)
+    _called("chat", "chat", read_settings(), said, customer=customer, conversation=conversation, page=page, url=url)
 
 
 @app.command()

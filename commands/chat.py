@@ -29,9 +29,12 @@ CATCH_UP = 3.0
 """Seconds for the screen to show what the answer's own stream has already brought."""
 
 
-def chat(settings: Settings, text: str, *, customer: str | None, conversation: str | None, url: str | None) -> None:
-    """Says `text` and tells the answer; without a text, goes on until the user leaves. `customer` None: a visitor."""
-    where = Service(url=url_of(settings, url))
+def chat(
+    settings: Settings, text: str, *, customer: str | None, conversation: str | None, page: str, url: str | None
+) -> None:
+    """Says `text` and tells the answer; without a text, goes on until the user leaves. `customer` None: a visitor.
+    `page`: the address of the page that the customer is on, or ""."""
+    where = Service(url=url_of(settings, url), page=page)
     where.get("/health")
     service, conversation = _opened(settings, where, customer, conversation)
     if text:

@@ -42,10 +42,12 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """Calls one service with one token. Raises Refused, Cut, or Sorry when there is no service."""
+    """Calls one service with one token. Raises Refused, Cut, or Sorry when there is no service. `page`: where whoever
+    writes is, or ""."""
 
     url: str
     token: str = field(default="", repr=False)
+    page: str = ""
 
     def get(self, path: str, **query: Any) -> Json:
         return self._call("GET", path, params=query)
@@ -59,7 +61,8 @@ class Service:
 
     def say(self, conversation: str, text: str) -> Iterator[Told]:
         """Sends the customer's message; the events until it is answered."""
-        return self._events("POST", f"/conversations/{conversation}/messages", json={"text": text})
+        page = {"page": {"url": self.page, "title": ""}} if self.page else {}
+        return self._events("POST", f"/conversations/{conversation}/messages", json={"text": text} | page)
 
     def events(self, conversation: str, *, after: int = 0, follow: bool = True) -> Iterator[Told]:
         query = {"after": after, "follow": str(follow).lower()}

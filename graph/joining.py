@@ -1,7 +1,7 @@
 """Joining what a customer writes to the earlier conversation that already handles it.
 
 Where it was written, they are told how it stands; where it is handled, the new words are put on record for staff. What
-becomes of it is told in both: decisions/0010.
+becomes of it is told in both: docs/decisions/0012-told-where-they-wrote.md.
 """
 
 from collections.abc import Sequence

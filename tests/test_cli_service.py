@@ -168,6 +168,15 @@ def test_a_visitor_writes_without_a_token_and_goes_on_in_the_same_conversation(w
     assert conversation in second.out
 
 
+def test_a_customer_says_which_page_they_are_on(world: World) -> None:
+    said = world.run("chat", "--as", "cus_ada", "--page", "https://app.tidewater.example/reports", "Any news?")
+    wrong = world.run("chat", "--as", "cus_ada", "--page", "reports", "Any news?")
+
+    assert said.code == 0
+    assert wrong.code == 1
+    assert "page.url must be an http or https address" in wrong.err
+
+
 def test_a_token_of_other_keys_is_explained(world: World, tmp_path: Path) -> None:
     said = world.run("chat", "--as", "cus_ada", "hello", VAR=str(tmp_path))
 

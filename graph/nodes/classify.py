@@ -27,16 +27,7 @@ async def classify(state: SupportState, deps: Deps) -> Update:
     )
     requests = _continued(deps, turn, triage, found)
     verified = turn.conversation.customer_id is not None
-    async with deps.services.database.transaction() as conn:
-        run = await runs.get(conn, deps.run_id)
-        requests = await recalled(conn, deps, run, triage, requests)
-        requests = await joined(conn, deps, run, turn, triage, requests)
-        requests = [filled(company, request, turn.page, context_of(deps)) for request in requests]
-        await runs.classified(conn, deps.run_id, requests, company.version)
-        intents = [[r["intent"], round(r["probability"], 3)] for r in requests]
-        shown = {"intents": intents, "move": triage["move"], "entities": entities(turn.text, context_of(deps))}
-        now = deps.services.clock.now()
-        await events.append(conn, turn.conversation.id, deps.run_id, [("triage", shown)], now=now)
+    requests = await _on_record(deps, turn, triage, requests)
     step: Step = {"kind": "read", "reads": needed(company, deps.services.kit, requests, verified=verified)}
     return {
         "conversation_id": turn.conversation.id,
@@ -59,6 +50,21 @@ async def classify(state: SupportState, deps: Deps) -> Update:
         "visits": 0,
         "outcome": "",
     }
+
+
+async def _on_record(deps: Deps, turn: Turn, triage: Triage, requests: list[Request]) -> list[Request]:
+    """The requests in the light of what the customer wrote before, and of the page they are on; written down."""
+    async with deps.services.database.transaction() as conn:
+        run = await runs.get(conn, deps.run_id)
+        requests = await recalled(conn, deps, run, triage, requests)
+        requests = await joined(conn, deps, run, turn, triage, requests)
+        requests = [filled(deps.company, request, turn.page, context_of(deps)) for request in requests]
+        await runs.classified(conn, run.id, requests, deps.company.version)
+        intents = [[r["intent"], round(r["probability"], 3)] for r in requests]
+        shown = {"intents": intents, "move": triage["move"], "entities": entities(turn.text, context_of(deps))}
+        now = deps.services.clock.now()
+        await events.append(conn, run.conversation_id, run.id, [("triage", shown)], now=now)
+    return requests
 
 
 def _silent() -> Triage:
