@@ -464,7 +464,7 @@ async def test_credit_that_was_given_can_be_taken_back(demo: Demo, systems: Syst
     assert (await value_of("credit", systems, DEE) or {})["balance"] == 0
 
 
-KEYS = {
+KEYS: dict[str, dict[str, Any]] = {
     "subscription": {"id": "sub_1", "plan": "team", "interval": "month", "renews_at": NOW.isoformat()},
     "plan_change": {"id": "chg_1", "cause": "threshold"},
     "trial": {"id": "tri_1", "extended": 1},

@@ -19,8 +19,18 @@ from tools.standard import KIT
 from tools.systems import Systems
 
 CLOCK = ManualClock(NOW)
-SHOWN_BY = {"booking": CustomerId("cus_uma")}
+SHOWN_BY = {
+    "booking": CustomerId("cus_uma"),
+    "dispute": CustomerId("cus_ulrich"),
+    "invoice": CustomerId("cus_marta"),
+    "plan_change": CustomerId("cus_lucie"),
+    "trial": CustomerId("cus_vera"),
+    "usage": CustomerId("cus_amara"),
+    "entitlement": CustomerId("cus_ilse"),
+}
 """Who in the seed has a fact that Ada has not."""
+ABOUT = {"feature": {"feature": "single sign-on"}, "known_bug": {"duplicate_of": "bug_6001"}}
+"""What must be in focus for a fact that has no record meant by default."""
 
 
 async def value_of(
@@ -33,7 +43,7 @@ async def value_of(
 
 @pytest.mark.parametrize("name", [name for name, source in KIT.sources.items() if source.system != "history"])
 async def test_a_fact_is_plain_json_with_its_source_and_time(name: str, demo: Demo, systems: Systems) -> None:
-    read = await read_fact(name, KIT.sources[name], systems, SHOWN_BY.get(name, ADA), {}, CLOCK, 5)
+    read = await read_fact(name, KIT.sources[name], systems, SHOWN_BY.get(name, ADA), ABOUT.get(name, {}), CLOCK, 5)
 
     assert isinstance(read, FactRead)
     assert read.value is not None
