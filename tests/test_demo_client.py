@@ -163,5 +163,6 @@ async def test_open_incidents_come_first(demo: Demo, systems: Systems) -> None:
     old = await demo.record("incident", "inc_3000")
     await demo.put("incident", "inc_0001", **old)
 
-    assert [incident.id for incident in await systems.incidents.incidents()] == ["inc_3001", "inc_0001", "inc_3000"]
-    assert isinstance((await systems.incidents.incidents())[0], Incident)
+    found = await systems.incidents.incidents()
+    assert [incident.id for incident in found] == ["inc_3001", "inc_6001", "inc_0001", "inc_3000", "inc_6000"]
+    assert isinstance(found[0], Incident)
