@@ -5,47 +5,35 @@ for it to read a help text or to write a message.
 """
 
 from dataclasses import replace
-from importlib import import_module
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from commands.screen import Sorry, apologise, err
-from records.errors import CloseloopError
+from commands.screen import Sorry, err
+from commands.typed import STYLE, Group, Key, Url, called
+from commands.typed_approvals import approvals
 from settings import read_settings
 
-Url = Annotated[str | None, typer.Option(help="The service's address; else that of HOST and PORT.", metavar="URL")]
-Key = Annotated[
-    str | None,
-    typer.Option(envvar="CLOSELOOP_STAFF_KEY", help="Your staff key; else that of the demo's lead.", metavar="KEY"),
-]
-Card = Annotated[str, typer.Argument(metavar="ID", help="The approval, as `list` shows it; its beginning is enough.")]
-Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask again.")]
+
+class Template(StrEnum):
+    """What a company folder can be made from; each is a folder in templates/."""
+
+    SAAS = "saas"
+    SHOP = "shop"
 
 
-class Group(TyperGroup):
-    """Whatever can be foreseen ends in one sentence and exit code 1."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CloseloopError as error:
-            apologise(error)
-            raise typer.Exit(1) from error
-
-
-STYLE: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": "markdown", "add_completion": False}
 app = typer.Typer(
     cls=Group,
     help="Customer support that resolves tickets. Every setting is an environment variable: see docs/settings.md.",
     pretty_exceptions_show_locals=False,
     **STYLE,
 )
-approvals = typer.Typer(help="The inbox: what waits for a person, and your decision.", **STYLE)
+company = typer.Typer(help="The company folder: playbooks, policy, articles.", **STYLE)
 audit = typer.Typer(help="The audit log: who decided what, and that nobody changed it since.", **STYLE)
 token = typer.Typer(help="Tokens for customers, keys for staff.", **STYLE)
+app.add_typer(company, name="company")
 app.add_typer(approvals, name="approvals")
 app.add_typer(audit, name="audit")
 app.add_typer(token, name="token")
@@ -63,10 +51,10 @@ def serve(
     """
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = replace(read_settings(), **given)
-    _called("logs", "configure_logs", settings.log_level)
-    with _called("preflight", "bind", settings) as listening, err().status("Starting…") as waiting:
-        _called("preflight", "check", settings)
-        _called("serve", "serve", settings, listening, demo=demo, ready=waiting.stop)
+    called("logs", "configure_logs", settings.log_level)
+    with called("preflight", "bind", settings) as listening, err().status("Starting…") as waiting:
+        called("preflight", "check", settings)
+        called("serve", "serve", settings, listening, demo=demo, ready=waiting.stop)
 
 
 @app.command()
@@ -76,15 +64,15 @@ def worker() -> None:
     Example: `CHROMA_URL=http://127.0.0.1:8001 closeloop worker`
     """
     settings = read_settings()
-    _called("logs", "configure_logs", settings.log_level)
+    called("logs", "configure_logs", settings.log_level)
     if not settings.chroma_url:
         raise Sorry(
             "A worker needs CHROMA_URL: the search index in the data folder belongs to `closeloop serve` alone."
         )
     if not settings.concurrency:
         raise Sorry("CONCURRENCY is 0, so this worker would do nothing.")
-    _called("preflight", "check", settings)
-    _called("serve", "work", settings)
+    called("preflight", "check", settings)
+    called("serve", "work", settings)
 
 
 @app.command()
@@ -104,76 +92,49 @@ def chat(
     if bool(customer) == visitor:
         raise Sorry("Say who writes: --as CUSTOMER (such as cus_ada), or --visitor.")
     said = " ".join(text or [])
-    _called("chat", "chat", read_settings(), said, customer=customer, conversation=conversation, page=page, url=url)
+    called("chat", "chat", read_settings(), said, customer=customer, conversation=conversation, page=page, url=url)
 
 
 @app.command()
 def doctor() -> None:
     """Look at everything the service needs, and say what to do about what is missing."""
-    _called("doctor", "doctor")
+    called("doctor", "doctor")
 
 
-@approvals.command("list")
-def list_approvals(
-    status: Annotated[
-        str, typer.Option(help="pending, approved, edited, rejected, answered, expired, …, or all.")
-    ] = "pending",
-    queue: Annotated[str | None, typer.Option(help="Of this queue alone.")] = None,
-    key: Key = None,
-    url: Url = None,
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; not there yet, or empty.")],
+    template: Annotated[Template, typer.Option(help="What kind of company to start from.")],
+    name: Annotated[str | None, typer.Option(help="How the company is called; else as in the template.")] = None,
 ) -> None:
-    """What waits for a person, oldest first."""
-    _called("approvals", "show_list", _inbox(key, url), status=status, queue=queue)
+    """Make a company folder that starts: playbooks, policy, articles and eval cases, to be changed into yours.
+
+    Example: `closeloop new acme --template saas --name Acme`, then `COMPANY=acme closeloop serve --demo`
+    """
+    called("new", "new", read_settings(), folder, template=template.value, name=name)
 
 
-@approvals.command()
-def show(card: Card, key: Key = None, url: Url = None) -> None:
-    """The card: the proposal, what policy says, the records, and the words that the customer will get."""
-    _called("approvals", "show", _inbox(key, url), card)
+@app.command()
+def ingest(key: Key = None, url: Url = None) -> None:
+    """Take edited articles into the search: of the running service, which goes on serving, or when none runs, of the index.
+
+    Example: `closeloop ingest` after an edit in `company/articles/`. Exit code 1 when an article could not be read.
+    """
+    called("ingest", "ingest_articles", read_settings(), key=key, url=url)
 
 
-@approvals.command()
-def approve(card: Card, yes: Sure = False, key: Key = None, url: Url = None) -> None:
-    """Approve it as it is. Example: `closeloop approvals approve apr_4f`"""
-    _decide(card, {"type": "approve"}, yes, key, url)
-
-
-@approvals.command()
-def reject(
-    card: Card,
-    message: Annotated[
-        str | None, typer.Option(help="Why, for colleagues; the customer reads what the card shows.")
-    ] = None,
-    yes: Sure = False,
-    key: Key = None,
-    url: Url = None,
+@company.command("check")
+def check_company(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The folder; else that of COMPANY.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Reject it. Example: `closeloop approvals reject apr_4f --message "delivered yesterday"`"""
-    _decide(card, {"type": "reject", **({"message": message} if message else {})}, yes, key, url)
+    """Look through a company folder: mistakes, rules nobody reaches, tools nobody uses, articles that are missing,
+    examples that are taken for another intent. Needs no service and no database.
 
-
-@approvals.command()
-def edit(
-    card: Card,
-    arg: Annotated[list[str], typer.Option(metavar="NAME=VALUE", help="What to change; amounts are in cents.")],
-    yes: Sure = False,
-    key: Key = None,
-    url: Url = None,
-) -> None:
-    """Approve it with changes. Example: `closeloop approvals edit apr_4f --arg amount=12000`"""
-    _decide(card, {"type": "edit"}, yes, key, url, changes=arg)
-
-
-@approvals.command()
-def respond(
-    card: Card,
-    message: Annotated[str, typer.Option(help="What the customer is told.")],
-    yes: Sure = False,
-    key: Key = None,
-    url: Url = None,
-) -> None:
-    """Do not do it, and answer the customer yourself. Example: `closeloop approvals respond apr_4f --message "…"`"""
-    _decide(card, {"type": "respond", "message": message}, yes, key, url)
+    Example: `closeloop company check company --strict`. Exit code 1 when there is an error.
+    """
+    called("company", "check", read_settings(), folder, strict=strict, as_json=as_json)
 
 
 @audit.command("verify")
@@ -183,7 +144,7 @@ def verify_audit(
     ] = None,
 ) -> None:
     """Check every row, every chain and every seal. Example: `closeloop audit verify --seals /backup/audit-seals.jsonl`"""
-    _called("audit", "verify", read_settings(), seals)
+    called("audit", "verify", read_settings(), seals)
 
 
 @audit.command("export")
@@ -191,19 +152,19 @@ def export_audit(
     conversation: Annotated[str | None, typer.Option(metavar="ID", help="Of this conversation alone.")] = None,
 ) -> None:
     """Print the log as JSON Lines. Example: `closeloop audit export > audit.jsonl`"""
-    _called("audit", "export", read_settings(), conversation)
+    called("audit", "export", read_settings(), conversation)
 
 
 @audit.command("show")
 def show_audit(conversation: Annotated[str, typer.Argument(metavar="ID", help="The conversation.")]) -> None:
     """What was decided in a conversation, in order, and by whom."""
-    _called("audit", "show", read_settings(), conversation)
+    called("audit", "show", read_settings(), conversation)
 
 
 @audit.command("seal")
 def seal_audit() -> None:
     """Seal the log now; the service does it every five minutes."""
-    _called("audit", "seal", read_settings())
+    called("audit", "seal", read_settings())
 
 
 @token.command("customer")
@@ -212,7 +173,7 @@ def customer_token(
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 1.0,
 ) -> None:
     """Print a customer's token, as your application would sign it. Example: `TOKEN=$(closeloop token customer cus_ada)`"""
-    _called("tokens", "customer_token", read_settings(), customer, hours)
+    called("tokens", "customer_token", read_settings(), customer, hours)
 
 
 @token.command("staff")
@@ -221,22 +182,8 @@ def staff_key(
     role: Annotated[list[str], typer.Option(help="A role of company.yaml; may be given again.")],
 ) -> None:
     """Add a member of staff and print their key, once. Example: `closeloop token staff "Ana Silva" --role billing`"""
-    _called("tokens", "staff_key", read_settings(), name, role)
+    called("tokens", "staff_key", read_settings(), name, role)
 
 
 def main() -> None:
     app()
-
-
-def _inbox(key: str | None, url: str | None) -> Any:
-    return _called("approvals", "staff_service", read_settings(), key, url)
-
-
-def _decide(
-    card: str, answer: dict[str, Any], yes: bool, key: str | None, url: str | None, changes: list[str] | None = None
-) -> None:
-    _called("approvals", "decide", _inbox(key, url), card, answer, changes=changes or (), sure=yes)
-
-
-def _called(module: str, function: str, *given: Any, **named: Any) -> Any:
-    return getattr(import_module(f"commands.{module}"), function)(*given, **named)

@@ -68,6 +68,10 @@ class Service:
         query = {"after": after, "follow": str(follow).lower()}
         return self._events("GET", f"/conversations/{conversation}/events", params=query)
 
+    def ingest(self) -> Iterator[Told]:
+        """Takes the articles in; events `progress`, then `finished` or `failed`."""
+        return self._events("POST", "/knowledge/ingest", json={})
+
     def _events(self, method: str, path: str, **content: Any) -> Iterator[Told]:
         accept = {"Accept": "text/event-stream"}
         with self._line() as http, http.stream(method, path, headers=accept, **content) as response:

@@ -55,9 +55,14 @@ class Article:
 
 def load_articles(folder: Path) -> list[Article]:
     """Every `*.md` below the folder, by path. Raises ArticleInvalid at the first that cannot be read."""
+    return [article_of(path, folder) for path in articles_in(folder)]
+
+
+def articles_in(folder: Path) -> list[Path]:
+    """The files of articles, by path. Raises ArticleInvalid when there is no such folder."""
     if not folder.is_dir():
         raise ArticleInvalid(file=str(folder), line=0, field="", message="there is no such folder of articles.")
-    return [_load(path, folder) for path in sorted(folder.rglob("*.md"))]
+    return sorted(folder.rglob("*.md"))
 
 
 def passages_of(article: Article) -> list[Passage]:
@@ -79,12 +84,17 @@ def passages_of(article: Article) -> list[Passage]:
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 
 
-def _load(path: Path, folder: Path) -> Article:
+def article_of(path: Path, folder: Path) -> Article:
+    """One file. Raises ArticleInvalid."""
     file = path.relative_to(folder).as_posix()
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ArticleInvalid(file=file, line=0, field="", message="the file is not UTF-8.") from error
+    except OSError as error:
+        raise ArticleInvalid(
+            file=file, line=0, field="", message=f"the file cannot be read: {error.strerror}."
+        ) from error
     front = _FRONT.match(text)
     if front is None:
         raise ArticleInvalid(file=file, line=1, field="", message="front matter between two --- lines must come first.")

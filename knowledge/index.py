@@ -8,8 +8,10 @@ import fcntl
 import hashlib
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import IO, Self, cast
 from urllib.parse import urlsplit
@@ -27,7 +29,7 @@ from knowledge.embedder import Embedder, Vectors
 from knowledge.passages import Passage
 from records.errors import NotReady
 
-BATCH = 256
+BATCH = 64
 LOCK_FILE = "owner.lock"
 PATIENCE = 10.0
 """Seconds a Chroma server has to answer."""
@@ -47,11 +49,24 @@ class IndexUnavailable(NotReady):
 
 @dataclass(frozen=True, kw_only=True)
 class Synced:
-    """How many passages a sync wrote (new or changed), removed, and found already there."""
+    """How many passages a sync found new, changed and gone, and how many as they were."""
 
-    written: int
+    new: int
+    changed: int
     removed: int
     kept: int
+
+    def __add__(self, other: "Synced") -> "Synced":
+        return Synced(
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            removed=self.removed + other.removed,
+            kept=self.kept + other.kept,
+        )
+
+
+Progress = Callable[[int, int], None]
+"""How many of how many passages are embedded; called from the thread that works."""
 
 
 class Index:
@@ -101,16 +116,28 @@ class Index:
         for session in _sessions(self._client):
             session.close()
 
-    def sync(self, passages: Sequence[Passage], embedder: Embedder) -> Synced:
-        """Makes the index hold exactly these passages. Only new and changed ones are embedded; a changed model changes
-        all. Raises IndexUnavailable."""
+    def sync(
+        self,
+        passages: Sequence[Passage],
+        embedder: Embedder,
+        *,
+        keep: Collection[str] = (),
+        progress: Progress | None = None,
+    ) -> Synced:
+        """Makes the index hold exactly these passages, and what it has of the articles `keep`. Only new and changed ones
+        are embedded; a changed model changes all. Raises IndexUnavailable."""
         with self._writing, _Reaching():
-            done = [self._sync(a, [p for p in passages if p.audience == a], embedder) for a in AUDIENCES]
-        return Synced(
-            written=sum(one.written for one in done),
-            removed=sum(one.removed for one in done),
-            kept=sum(one.kept for one in done),
-        )
+            plans = [self._plan(audience, passages, embedder, keep) for audience in AUDIENCES]
+            total, written = sum(len(plan.write) for plan in plans), 0
+            for plan in plans:
+                for batch in _batches(plan.write):
+                    self._write(plan.collection, batch, embedder)
+                    written += len(batch)
+                    if progress:
+                        progress(written, total)
+                for start in range(0, len(plan.vanished), BATCH):
+                    plan.collection.delete(ids=plan.vanished[start : start + BATCH])
+        return reduce(add, (plan.counts for plan in plans))
 
     def query(self, vector: Vectors, audience: str, *, limit: int, also: Collection[str] = ()) -> Mapping[str, float]:
         """Cosine by id: the nearest `limit` passages of one audience, and those of `also` that are there.
@@ -132,22 +159,40 @@ class Index:
             f"passages-{audience}", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
 
-    def _sync(self, audience: str, passages: Sequence[Passage], embedder: Embedder) -> Synced:
+    def _plan(self, audience: str, passages: Sequence[Passage], embedder: Embedder, keep: Collection[str]) -> "_Plan":
         collection = self._collections[audience]
+        wanted = [passage for passage in passages if passage.audience == audience]
         there = collection.get(include=["metadatas"])
-        known = dict(zip(there["ids"], (about["hash"] for about in there["metadatas"] or []), strict=True))
-        changed = [passage for passage in passages if known.get(passage.id) != _hash(passage, embedder.name)]
-        vanished = sorted(known.keys() - {passage.id for passage in passages})
-        for batch in _batches(changed):
-            collection.upsert(
-                ids=[passage.id for passage in batch],
-                embeddings=embedder.embed([passage.indexed() for passage in batch]),
-                documents=[passage.text for passage in batch],
-                metadatas=[{"hash": _hash(p, embedder.name), "article": p.article, "title": p.title} for p in batch],
-            )
-        for start in range(0, len(vanished), BATCH):
-            collection.delete(ids=vanished[start : start + BATCH])
-        return Synced(written=len(changed), removed=len(vanished), kept=len(passages) - len(changed))
+        about = dict(zip(there["ids"], there["metadatas"] or [], strict=True))
+        write = [p for p in wanted if p.id not in about or about[p.id]["hash"] != _hash(p, embedder.name)]
+        gone = about.keys() - {passage.id for passage in wanted}
+        vanished = sorted(name for name in gone if about[name]["article"] not in keep)
+        changed = sum(passage.id in about for passage in write)
+        counts = Synced(
+            new=len(write) - changed,
+            changed=changed,
+            removed=len(vanished),
+            kept=len(wanted) - len(write) + len(gone) - len(vanished),
+        )
+        return _Plan(collection=collection, write=write, vanished=vanished, counts=counts)
+
+    def _write(self, collection: chromadb.Collection, batch: Sequence[Passage], embedder: Embedder) -> None:
+        collection.upsert(
+            ids=[passage.id for passage in batch],
+            embeddings=embedder.embed([passage.indexed() for passage in batch]),
+            documents=[passage.text for passage in batch],
+            metadatas=[{"hash": _hash(p, embedder.name), "article": p.article, "title": p.title} for p in batch],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What a sync does to one audience."""
+
+    collection: chromadb.Collection
+    write: Sequence[Passage]
+    vanished: list[str]
+    counts: Synced
 
 
 class _Reaching:

@@ -6,7 +6,7 @@ a hit must be a passage of an audience that was asked for.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from knowledge.articles import AUDIENCES
 from knowledge.bm25 import Keywords
 from knowledge.embedder import Embedder, Vectors
-from knowledge.index import Index, Synced
+from knowledge.index import Index, Progress, Synced
 from knowledge.passages import Passage
 
 CANDIDATES = 40
@@ -60,24 +60,30 @@ class Candidate:
 
 
 class Search:
-    """`load` before the first `search`, and again when articles change; searches meanwhile see the old ones."""
+    """`load` before the first `search`, and again when articles change; searches meanwhile see the old ones. `loading` is
+    for who reads the articles and loads them: what was read first must not be loaded last."""
 
     def __init__(self, embedder: Embedder, index: Index) -> None:
         self._embedder = embedder
         self._index = index
         self._shelves: Mapping[str, Shelf] = {}
+        self.loading = asyncio.Lock()
 
-    async def load(self, passages: Sequence[Passage]) -> Synced:
-        """Makes exactly these passages searchable. Raises IndexUnavailable."""
-        return await asyncio.to_thread(self._load, passages)
+    async def load(
+        self, passages: Sequence[Passage], *, keep: Collection[str] = (), progress: Progress | None = None
+    ) -> Synced:
+        """Makes exactly these passages searchable, and those of the articles `keep` as they are. Raises
+        IndexUnavailable."""
+        return await asyncio.to_thread(self._load, passages, keep, progress)
 
     async def search(self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4) -> Found:
         """The best passages for these audiences and no others. Raises IndexUnavailable."""
         return await asyncio.to_thread(self._search, query, audiences, limit)
 
-    def _load(self, passages: Sequence[Passage]) -> Synced:
-        synced = self._index.sync(passages, self._embedder)
-        self._shelves = {a: _shelf([p for p in passages if p.audience == a]) for a in AUDIENCES}
+    def _load(self, passages: Sequence[Passage], keep: Collection[str], progress: Progress | None) -> Synced:
+        synced = self._index.sync(passages, self._embedder, keep=keep, progress=progress)
+        kept = [p for shelf in self._shelves.values() for p in shelf.passages if p.article in keep]
+        self._shelves = {a: _shelf([p for p in (*passages, *kept) if p.audience == a]) for a in AUDIENCES}
         return synced
 
     def _search(self, query: str, audiences: Sequence[str], limit: int) -> Found:

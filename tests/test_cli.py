@@ -19,6 +19,10 @@ COMMANDS = [
     ["worker"],
     ["chat"],
     ["doctor"],
+    ["new"],
+    ["ingest"],
+    ["company"],
+    ["company", "check"],
     ["approvals"],
     ["approvals", "list"],
     ["approvals", "show"],
@@ -56,9 +60,9 @@ def test_every_command_explains_itself(tmp_path: Path, command: list[str]) -> No
     assert f"Usage: closeloop {' '.join(command)}" in said.out.replace("root", "closeloop")
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "chat"])
+@pytest.mark.parametrize("command", ["serve", "worker", "chat", "new", "ingest", "company check"])
 def test_help_teaches_with_an_example(tmp_path: Path, command: str) -> None:
-    assert f"closeloop {command}" in run(tmp_path, command, "--help").out.split("Example")[1]
+    assert f"closeloop {command}" in run(tmp_path, *command.split(), "--help").out.split("Example")[1]
 
 
 def test_a_chat_must_say_who_writes(tmp_path: Path) -> None:

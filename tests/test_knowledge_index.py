@@ -38,8 +38,8 @@ def test_a_sync_writes_only_what_changed(index: Index, passages: list[Passage]) 
 
     second = index.sync(changed, embedder())
 
-    assert first == Synced(written=len(passages), removed=0, kept=0)
-    assert second == Synced(written=1, removed=0, kept=len(passages) - 1)
+    assert first == Synced(new=len(passages), changed=0, removed=0, kept=0)
+    assert second == Synced(new=0, changed=1, removed=0, kept=len(passages) - 1)
     assert nearest(index, "vouchers") == [passages[0].id]
 
 
@@ -66,7 +66,7 @@ def test_another_model_writes_everything_again(index: Index, passages: list[Pass
     other = Embedder(MODELS)
     other.name = "another-model"
 
-    assert index.sync(passages, other).written == len(passages)
+    assert index.sync(passages, other).changed == len(passages)
 
 
 def test_a_query_also_measures_passages_named_by_id(index: Index, passages: list[Passage]) -> None:

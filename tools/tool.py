@@ -84,7 +84,8 @@ class _Untitled(GenerateJsonSchema):
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """A tool of the catalogue. `object` names the argument a WRITE acts on, `needs` the facts its policy reads,
-    `reads` the fact a READ answers with, `undo` the tool that takes a WRITE back ("": none does)."""
+    `reads` the fact a READ answers with, `undo` the tool that takes a WRITE back ("": none does), `system` the port a WRITE uses
+    ("": told by the package it stands in)."""
 
     name: str
     effect: Effect
@@ -98,6 +99,7 @@ class Tool:
     cause: Cause
     settle: Settle
     undo: str
+    system: str
 
     def parse(self, arguments: Mapping[str, Any]) -> Json:
         """The arguments, checked against the function's types: an int is not a float, a bool or a string.
@@ -133,6 +135,7 @@ def tool(
     cause: Cause = _no_cause,
     settle: Settle = _nothing_to_settle,
     undo: str = "",
+    system: str = "",
 ) -> Callable[[Execute], Tool]:
     """Makes a Tool of `async def name(systems, call, *, …)`; the keyword-only parameters are the tool's arguments."""
 
@@ -150,6 +153,7 @@ def tool(
             cause=cause,
             settle=settle,
             undo=undo,
+            system=system,
         )
 
     return make
@@ -169,6 +173,7 @@ def make_tool(
     cause: Cause = _no_cause,
     settle: Settle = _nothing_to_settle,
     undo: str = "",
+    system: str = "",
 ) -> Tool:
     """A tool from a function and its `arguments`, as pydantic's create_model takes them: (type, default or ...)."""
     model: type[BaseModel] = create_model(f"{name}_arguments", __config__=ConfigDict(extra="forbid"), **arguments)
@@ -185,6 +190,7 @@ def make_tool(
         cause=cause,
         settle=settle,
         undo=undo,
+        system=system,
     )
 
 

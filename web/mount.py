@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web import chat, inbox, pages, staff
+from web import chat, inbox, knowledge, pages, staff
 from web.limits import BodyLimit
 from web.problems import add_handlers
 
-ROUTERS = (chat.router, inbox.router, staff.router, pages.router)
+ROUTERS = (chat.router, inbox.router, staff.router, knowledge.router, pages.router)
 ABOUT = "Customer support that resolves tickets. Refusals are problem details (RFC 9457)."
 
 
