@@ -11,22 +11,33 @@ PATIENCE = 2
 """Answers that do not settle a step, after which a person goes on."""
 
 
-def guided(view: View, playbook: Playbook, guide: Guide, request: Request) -> tuple[Request, Step | None]:
+def guided(view: View, guide: Guide, request: Request, aside: Request | None) -> tuple[Request, Step | None]:
     """The request at the next step that must be asked, with the question; or at the end of the steps. Steps that the
-    records settle are passed on the way, facts that they look at are read first."""
+    records settle are passed on the way, facts that they look at are read first.
+
+    `aside`: what the articles say to the customer's words. Who asks back before they answer is told that, and asked the
+    same again.
+    """
+    words = view.triage["text"]
+    asks_back = request["tries"] > 0 and words.rstrip().endswith("?")
+    if asks_back and words not in view.support:
+        return request, {"kind": "search", "query": words}
+    told = aside if asks_back else None
     facts, gaps = view.facts_of(request), view.gaps_of(request)
     unread = [name for name in view.kit.sources if name not in facts and name not in gaps]
     walk = guide.walk(request["step"], request["slots"], view.values(request), unread if view.verified else ())
-    tries = request["tries"] if walk.step == request["step"] else 0
+    tries = request["tries"] - (told is not None) if walk.step == request["step"] else 0
     moved: Request = {**request, "step": walk.step, "slots": walk.slots, "tries": tries}
     step = guide.step(walk.step)
     if walk.read:
-        return moved, {"kind": "read", "reads": readings(view.kit, moved, walk.read)}
+        return request, {"kind": "read", "reads": readings(view.kit, moved, walk.read)}
     if step is None or walk.step in ENDS:
         return moved, None
     if tries >= PATIENCE:
         return moved, {"kind": "escalate", "because": "not_understood" if step.answers.names else "step_not_done"}
     said = text("step", number=guide.number(step.id), count=len(guide.steps), ask=_asked(view, step, moved))
+    if told is not None:
+        moved, said = {**moved, "citations": told["citations"]}, f"{told['said']}\n\n{said}"
     return {**moved, "status": "asked", "asked": step.id, "said": said}, None
 
 

@@ -133,6 +133,18 @@ async def test_words_that_are_no_answer_are_asked_about_once_more_and_then_a_per
     assert [row["reason"] for row in handoffs] == ["not_understood"]
 
 
+async def test_who_asks_back_is_answered_from_the_articles_and_asked_the_same_again(world: World) -> None:
+    conversation = await world.said("cus_dee", OFFLINE)
+
+    await world.say(conversation, "How do I install the firmware by hand?")
+    await world.say(conversation, "And what does an orange light on the hub mean?")
+
+    told = await last(world, conversation)
+    assert "| orange | it has power, but no connection to Tidewater |" in told
+    assert told.endswith("Step 1 of 7: Please look at the front of the hub. Is its light on, in whatever colour?")
+    assert await outcomes(world, conversation) == ["asked_customer"] * 3
+
+
 async def test_who_asks_for_something_else_comes_back_to_where_they_were(world: World) -> None:
     conversation = await world.said("cus_eli", OFFLINE)
 

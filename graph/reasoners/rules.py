@@ -187,7 +187,8 @@ def _guide(view: View, playbook: Playbook, request: Request, rule: Rule) -> tupl
     """Through the steps; from their end the rules go on."""
     if playbook.guide is None:
         return _escalate(view, playbook, request, rule)
-    moved, step = guided(view, playbook, playbook.guide, request)
+    aside = _cited(view, request, view.triage["text"])
+    moved, step = guided(view, playbook.guide, request, aside)
     return _by_rules(view, playbook, moved) if moved["step"] in ENDS else (moved, step)
 
 
