@@ -23,7 +23,8 @@ class CompanySource(Protocol):
 
 
 class Prediction(Protocol):
-    """`intents` with calibrated probabilities, best first; `none`: that it is nothing known; `signals` by name."""
+    """`intents` with calibrated probabilities, best first; `none`: that it is nothing known; `signals` by name; `foreign`:
+    that it belongs to another trade."""
 
     @property
     def intents(self) -> tuple[tuple[str, float], ...]: ...
@@ -31,6 +32,8 @@ class Prediction(Protocol):
     def none(self) -> float: ...
     @property
     def signals(self) -> Mapping[str, float]: ...
+    @property
+    def foreign(self) -> float: ...
 
 
 class Classifier(Protocol):

@@ -49,11 +49,13 @@ class NothingToLearn(Unprocessable):
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """`intents` by falling probability; they and `none` sum to 1. `signals` are probabilities on their own."""
+    """`intents` by falling probability; they and `none` sum to 1. `signals` are probabilities on their own. `foreign`:
+    how likely it belongs to another trade or to nobody, so that an article which looks like an answer is probably none."""
 
     intents: tuple[tuple[str, float], ...]
     none: float
     signals: Mapping[str, float]
+    foreign: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +107,7 @@ class IntentModel:
         none = self.gate.probabilities(_gate_features(scores, vectors @ self.examples.T, outside))[:, 1]
         none[[not any(letter.isalnum() for letter in text) for text in texts]] = 1.0
         shares = softmax(scores[:, ~outside]) * (1 - none)[:, None]
+        foreign = softmax(scores)[:, [_foreign(name) for name in self.intents.classes]].sum(axis=1)
         surface = _with_surface(texts, vectors)
         signals = {name: model.probabilities(surface)[:, 1] for name, model in self.signals.items()}
         return [
@@ -112,6 +115,7 @@ class IntentModel:
                 intents=self._ranked(shares[row]),
                 none=float(none[row]),
                 signals={name: float(values[row]) for name, values in signals.items()},
+                foreign=float(foreign[row]),
             )
             for row in range(len(texts))
         ]
@@ -192,6 +196,11 @@ def _fit_intents(vectors: Matrix, names: Labels) -> tuple[Classifier, Classifier
         Classifier(classes=model.classes, weights=model.weights, bias=model.bias, temperature=temperature),
         Classifier.logistic(np.vstack(features), truth, strength=1.0),
     )
+
+
+def _foreign(name: str) -> bool:
+    """A topic that no help centre but that of another trade answers; knowledge/none.txt says which."""
+    return name.startswith(NONE) and name != COMPANY and not name.endswith("?")
 
 
 def _outside_classes(classes: Sequence[str]) -> NDArray[np.bool_]:

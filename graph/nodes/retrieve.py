@@ -5,6 +5,10 @@ from graph.page import words_of
 from graph.state import PassageState, SupportState, Update
 from knowledge.search import Found, Hit
 
+DOUBT = 0.6
+"""How much less an article supports an answer to a question that belongs to another trade: whoever asks why a shop
+declined their bank card is not helped by how we are paid, however alike the words are."""
+
 
 async def retrieve(state: SupportState, deps: Deps) -> Update:
     """Searches for what decide asked for, else for each request in the customer's words."""
@@ -13,9 +17,10 @@ async def retrieve(state: SupportState, deps: Deps) -> Update:
     queries = list(dict.fromkeys(asked or [state["triage"]["text"]]))
     named = "" if step.get("kind") == "search" else words_of(state.get("page", {}))
     found: list[Found] = [await _search(deps, query, named) for query in queries]
+    sure = 1.0 if asked else 1 - DOUBT * deps.services.classifier.predict(queries[0]).foreign
     return {
         "passages": {query: [_told(hit) for hit in each.hits] for query, each in zip(queries, found, strict=True)},
-        "support": {query: each.support for query, each in zip(queries, found, strict=True)},
+        "support": {query: sure * each.support for query, each in zip(queries, found, strict=True)},
     }
 
 
