@@ -3,27 +3,32 @@
 import argparse
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from evals.databases import throwaway_database
-from evals.policy_check.bench import open_bench
-from evals.policy_check.play import Judged, play
+from evals.policy_check.bench import Bench, open_bench
+from evals.policy_check.play import Part, parts_of, play
 from evals.policy_check.report import Outcome, as_json, lines, mutations_table, outcome_of, summary, table
 from evals.policy_check.tasks import Task, TasksInvalid, read_tasks
-from evals.policy_check.trial import NoTrial, load_trial
+from evals.policy_check.trial import NoTrial, Scene, World, load_trial
+from policy.company import Company
 from records.clock import SystemClock
-from records.database import open_database
+from records.database import Database, open_database
 from records.embedded import start_postgres
 from records.errors import CloseloopError
 from runs.startup import prepare
 from settings import read_settings
+from tools.kit import Kit
 from wiring import load, load_kit
 
 POSTGRES = Path(__file__).parents[2] / "var" / "evals-postgres"
+LANES = 4
+"""Tasks at the same time: judging waits for the database more than it works."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -70,31 +75,36 @@ async def _tried(options: argparse.Namespace, console: Console) -> Outcome:
     if not any(action.tool not in trial.look_ups for task in tasks for action in task.actions):
         raise TasksInvalid(f"{options.tasks}: there is no writing action in it.")
     server = read_settings().database_url or (await asyncio.to_thread(start_postgres, POSTGRES)).get_uri()
-    clock = SystemClock()
     with throwaway_database(server) as own:
         await asyncio.to_thread(prepare, own)
-        async with (
-            trial.open(server, options.data, options.tasks) as world,
-            open_database(own, size=2) as database,
-            open_bench(database, company, kit, world.systems, clock) as bench,
-        ):
-            return await _played(play(bench, world, tasks, trial.voiding), len(tasks), options.tasks, console)
+        async with AsyncExitStack() as stack:
+            scene = await stack.enter_async_context(trial.open(server, options.data, options.tasks))
+            parts = _parts(options.tasks, tasks, scene, {tool.name for tool in kit.actions})
+            database = await stack.enter_async_context(open_database(own, size=LANES))
+            benches = [await _bench(stack, scene, database, company, kit) for _ in range(LANES)]
+            with _progress(console) as progress:
+                bar = progress.add_task("tasks", total=len(parts))
+                return outcome_of(await play(benches, parts, trial.voiding, lambda: progress.advance(bar)))
 
 
-async def _played(
-    playing: AsyncIterator[tuple[Task, list[Judged]]], total: int, file: Path, console: Console
-) -> Outcome:
+def _parts(file: Path, tasks: Sequence[Task], scene: Scene, writes: Collection[str]) -> list[Part]:
+    try:
+        return parts_of(tasks, scene, writes)
+    except TasksInvalid as error:
+        raise TasksInvalid(f"{file}: {error.detail}") from error
+
+
+async def _bench(
+    stack: AsyncExitStack, scene: Scene, database: Database, company: Company, kit: Kit
+) -> tuple[Bench, World]:
+    world = await stack.enter_async_context(scene.world())
+    bench = open_bench(database, company, kit, world.systems, SystemClock())
+    return await stack.enter_async_context(bench), world
+
+
+def _progress(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    judged: list[Judged] = []
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("tasks", total=total)
-        try:
-            async for _, found in playing:
-                judged += found
-                progress.update(bar, advance=1)
-        except TasksInvalid as error:
-            raise TasksInvalid(f"{file}: {error.detail}") from error
-    return outcome_of(judged)
+    return Progress(*columns, console=console, transient=True)
 
 
 def _write(path: Path, outcome: Outcome) -> None:

@@ -4,12 +4,13 @@ What the system itself refuses for one of the reasons in `voiding` is no writing
 must refuse it all the same.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from evals.policy_check.bench import Bench
 from evals.policy_check.tasks import Action, Task, TasksInvalid
-from evals.policy_check.trial import Mutation, World
+from evals.policy_check.trial import Mutation, Scene, World
 from graph.entitlement import Assessed
 from policy.ask import Clause
 from records.ids import CustomerId, LedgerKey
@@ -40,49 +41,89 @@ class Judged:
         return self.kind == "allow" and not self.system
 
 
-async def play(
-    bench: Bench, world: World, tasks: Sequence[Task], voiding: Collection[str]
-) -> AsyncIterator[tuple[Task, list[Judged]]]:
-    """Each task on untouched records. Raises TasksInvalid for a task whose customer is not known."""
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What is to be played: the writing actions of a task with their places in it, and as whom."""
+
+    task: Task
+    customer: CustomerId
+    writing: tuple[tuple[int, Action], ...]
+
+
+def parts_of(tasks: Sequence[Task], scene: Scene, writes: Collection[str]) -> list[Part]:
+    """The tasks in which something is written; `writes` are the tools that do. Raises TasksInvalid for a task whose
+    customer is not known."""
+    found = []
     for task in tasks:
-        writing = [(place, each) for place, each in enumerate(task.actions) if each.tool in bench.intents]
-        if not writing:
-            yield task, []
-            continue
-        customer = await world.customer_of(task)
-        if customer is None:
-            named = f"unknown user '{task.customer}'" if task.customer else "nothing tells who the user is"
-            raise TasksInvalid(f"task {task.number}: {named}.")
+        writing = tuple((place, each) for place, each in enumerate(task.actions) if each.tool in writes)
+        if writing:
+            found.append(Part(task=task, customer=_customer(task, scene), writing=writing))
+    return found
+
+
+def _customer(task: Task, scene: Scene) -> CustomerId:
+    customer = scene.customer_of(task)
+    if customer is None:
+        named = f"unknown user '{task.customer}'" if task.customer else "nothing tells who the user is"
+        raise TasksInvalid(f"task {task.number}: {named}.")
+    return customer
+
+
+async def play(
+    benches: Sequence[tuple[Bench, World]], parts: Sequence[Part], voiding: Collection[str], told: Callable[[], None]
+) -> list[Judged]:
+    """Each task on untouched records, side by side, but one customer's tasks one after the other: they touch the same
+    rows. `told` is called after each."""
+    customers = sorted({part.customer for part in parts})
+    lane = {customer: index % len(benches) for index, customer in enumerate(customers)}
+    async with asyncio.TaskGroup() as group:
+        running = [
+            group.create_task(_lane(*bench, [part for part in parts if lane[part.customer] == index], voiding, told))
+            for index, bench in enumerate(benches)
+        ]
+    return sorted((each for done in running for each in done.result()), key=_place)
+
+
+def _place(judged: Judged) -> tuple[int, int]:
+    return judged.task.number, judged.position
+
+
+async def _lane(
+    bench: Bench, world: World, parts: Sequence[Part], voiding: Collection[str], told: Callable[[], None]
+) -> list[Judged]:
+    judged: list[Judged] = []
+    for part in parts:
         async with world.undone():
-            played = _Play(bench=bench, world=world, task=task, customer=customer, voiding=voiding, done=set())
-            yield task, await played.all(writing)
+            playing = _Play(bench=bench, world=world, part=part, voiding=voiding, done=set())
+            judged += await playing.all()
+        told()
+    return judged
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Play:
     bench: Bench
     world: World
-    task: Task
-    customer: CustomerId
+    part: Part
     voiding: Collection[str]
     done: set[LedgerKey]
 
-    async def all(self, writing: Sequence[tuple[int, Action]]) -> list[Judged]:
-        return [judged for position, action in writing for judged in await self._action(position, action)]
+    async def all(self) -> list[Judged]:
+        return [judged for position, action in self.part.writing for judged in await self._action(position, action)]
 
     async def _action(self, position: int, action: Action) -> list[Judged]:
-        assessed = await self._judge(self.customer, action)
+        assessed = await self._judge(self.part.customer, action)
         if assessed.verdict.kind != "allow":
             refusal = await self._refusal(action, assessed)
             return [self._judged(position, action, assessed, system=refusal)]
-        mutations = await self.world.mutations(self.customer, action)
+        mutations = await self.world.mutations(self.part.customer, action)
         wrong = [await self._mutated(position, each) for each in mutations]
         try:
-            await self.bench.carry_out(self.customer, action, assessed)
+            await self.bench.carry_out(self.part.customer, action, assessed)
         except SystemRefused as refused:
             return [self._judged(position, action, assessed, system=refused.detail), *wrong]
         self.done.add(assessed.key)
-        again = self._judged(position, action, await self._judge(self.customer, action), TWICE)
+        again = self._judged(position, action, await self._judge(self.part.customer, action), TWICE)
         return [self._judged(position, action, assessed), *wrong, again]
 
     async def _judge(self, customer: CustomerId | None, action: Action) -> Assessed:
@@ -103,7 +144,7 @@ class _Play:
             return ""
         async with self.world.undone():
             try:
-                await self.bench.carry_out(self.customer, action, assessed)
+                await self.bench.carry_out(self.part.customer, action, assessed)
             except SystemRefused as refused:
                 return refused.detail
         return ""
@@ -114,7 +155,7 @@ class _Play:
         """An identity that has a row on the ledger is taken, whatever policy says."""
         taken = assessed.verdict.kind == "allow" and bool(mutation) and assessed.key in self.done
         return Judged(
-            task=self.task,
+            task=self.part.task,
             position=position,
             action=action,
             mutation=mutation,

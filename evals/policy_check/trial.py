@@ -30,14 +30,10 @@ class Mutation:
 
 
 class World(Protocol):
-    """The company's systems, with records of their own for the trial."""
+    """The company's systems, for one task at a time."""
 
     @property
     def systems(self) -> Systems: ...
-
-    async def customer_of(self, task: Task) -> CustomerId | None:
-        """Who the task's customer is; None when nothing in it tells, or there is nobody of that name."""
-        ...
 
     async def mutations(self, customer: CustomerId, action: Action) -> Sequence[Mutation]:
         """Every way in which this action could be wrong, as the records stand."""
@@ -45,6 +41,18 @@ class World(Protocol):
 
     def undone(self) -> AbstractAsyncContextManager[object]:
         """Whatever happens to the records inside is taken back at the end."""
+        ...
+
+
+class Scene(Protocol):
+    """The company's records, filled once for a trial."""
+
+    def customer_of(self, task: Task) -> CustomerId | None:
+        """Who the task's customer is; None when nothing in it tells, or there is nobody of that name."""
+        ...
+
+    def world(self) -> AbstractAsyncContextManager[World]:
+        """Several may be open; the tasks of one customer are played in the same."""
         ...
 
 
@@ -56,7 +64,7 @@ class Trial(Protocol):
     look_ups: frozenset[str]
     voiding: frozenset[str]
 
-    def open(self, server_url: str, data: Path | None, tasks: Path) -> AbstractAsyncContextManager[World]:
+    def open(self, server_url: str, data: Path | None, tasks: Path) -> AbstractAsyncContextManager[Scene]:
         """`server_url`: a server on which a database may be made, and is dropped in the end; `data`: where the records
         come from, else where the company expects them, beside `tasks` first. Raises CloseloopError with the reason."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,49 +44,33 @@ class ShopTrial:
     )
 
     @asynccontextmanager
-    async def open(self, server_url: str, data: Path | None, tasks: Path) -> AsyncIterator["ShopWorld"]:
+    async def open(self, server_url: str, data: Path | None, tasks: Path) -> AsyncIterator["ShopScene"]:
         """Raises DataMissing."""
         beside = tasks.parent if has_data(tasks.parent) else data_folder("")
         found = await asyncio.to_thread(read_data, data or beside)
-        async with AsyncExitStack() as stack:
-            url = stack.enter_context(throwaway_database(server_url))
-            conn = await stack.enter_async_context(await AsyncConnection.connect(url, autocommit=True))
-            await fill(conn, found)
-            yield ShopWorld(conn, found)
+        with throwaway_database(server_url) as url:
+            async with await AsyncConnection.connect(url, autocommit=True) as conn:
+                await fill(conn, found)
+            yield ShopScene(url, found)
 
 
-class ShopWorld:
-    """One connection for everything, so that what a task did can be undone."""
+class ShopScene:
+    """`data`: the records as they were at first."""
 
-    def __init__(self, conn: AsyncConnection[Any], data: Mapping[str, Json]) -> None:
-        self._conn = conn
+    def __init__(self, url: str, data: Mapping[str, Json]) -> None:
+        self._url = url
         self._data = data
-        self.systems = Systems({"shop": Store(self._lent)})
 
-    def undone(self) -> AbstractAsyncContextManager[object]:
-        return self._conn.transaction(force_rollback=True)
+    @asynccontextmanager
+    async def world(self) -> AsyncIterator["ShopWorld"]:
+        async with await AsyncConnection.connect(self._url, autocommit=True) as conn:
+            yield ShopWorld(conn, self._data)
 
-    async def customer_of(self, task: Task) -> CustomerId | None:
+    def customer_of(self, task: Task) -> CustomerId | None:
         """The user that the task names or signs in as, else the one whose order it is about."""
         if task.customer:
             return CustomerId(task.customer) if task.customer in self._data["users"] else None
         return next((found for action in task.actions for found in self._signed_in(action)), self._owner(task))
-
-    async def mutations(self, customer: CustomerId, action: Action) -> Sequence[Mutation]:
-        store: Store = self.systems.port("shop")
-        order_id = action.arguments.get("order_id")
-        order = await store.purchase(customer, order_id) if isinstance(order_id, str) else None
-        profile = await store.profile(customer)
-        if profile is None:
-            return []
-        return list(mutations_of(Records(data=self._data, run=self._run, profile=profile, order=order), action))
-
-    async def _run(self, statement: str, *values: Any) -> None:
-        await self._conn.execute(statement.encode(), values)
-
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[AsyncConnection[Any]]:
-        yield self._conn
 
     def _signed_in(self, action: Action) -> Iterator[CustomerId]:
         users: dict[str, Json] = self._data["users"]
@@ -103,6 +87,34 @@ class ShopWorld:
         named = (action.arguments.get("order_id") for action in task.actions)
         orders: dict[str, Json] = self._data["orders"]
         return next((_id(orders[key]["user_id"]) for key in named if isinstance(key, str) and key in orders), None)
+
+
+class ShopWorld:
+    """One connection for everything, so that what a task did can be undone."""
+
+    def __init__(self, conn: AsyncConnection[Any], data: Mapping[str, Json]) -> None:
+        self._conn = conn
+        self._data = data
+        self.systems = Systems({"shop": Store(self._lent)})
+
+    def undone(self) -> AbstractAsyncContextManager[object]:
+        return self._conn.transaction(force_rollback=True)
+
+    async def mutations(self, customer: CustomerId, action: Action) -> Sequence[Mutation]:
+        store: Store = self.systems.port("shop")
+        order_id = action.arguments.get("order_id")
+        order = await store.purchase(customer, order_id) if isinstance(order_id, str) else None
+        profile = await store.profile(customer)
+        if profile is None:
+            return []
+        return list(mutations_of(Records(data=self._data, run=self._run, profile=profile, order=order), action))
+
+    async def _run(self, statement: str, *values: Any) -> None:
+        await self._conn.execute(statement.encode(), values)
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[AsyncConnection[Any]]:
+        yield self._conn
 
 
 def _id(key: str) -> CustomerId:
