@@ -9,8 +9,6 @@ from tools.billing.facts import Charge, Subscription
 from tools.billing.sources import duplicates, pick_charge, pick_duplicate, pick_subscription
 from tools.commerce.facts import Order
 from tools.commerce.sources import counted, pick_order
-from tools.incidents.facts import Incident
-from tools.incidents.sources import pick_incident
 from tools.sources import Focus, same_id
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -57,7 +55,6 @@ SUBSCRIPTION = Subscription(
     renews_at=NOW,
     cancel_at=None,
 )
-INCIDENT = Incident(id="inc_1", title="Slow", component="api", status="investigating", started_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -175,13 +172,6 @@ def test_a_charge_in_focus_picks_the_pair_that_holds_it(charge: str, found: bool
 def test_a_subscription_in_focus_must_be_the_customers(focus: Focus, found: bool) -> None:
     assert (pick_subscription(SUBSCRIPTION, focus) is not None) == found
     assert pick_subscription(None, focus) is None
-
-
-def test_the_open_incident_is_told() -> None:
-    resolved = replace(INCIDENT, id="inc_0", status="resolved")
-
-    assert pick_incident([resolved, INCIDENT]) == INCIDENT
-    assert pick_incident([resolved]) is None
 
 
 def test_the_number_of_an_id_names_its_record_and_no_other() -> None:
