@@ -6,8 +6,9 @@ import pytest
 
 from evals.retail.port import Shop
 from records.ids import CustomerId
-from tests.retail_case import FOLDER, company, written
+from tests.retail_case import FOLDER, ROOT, company, written
 from tests.service_world import World, open_world
+from tools.standard import KIT as STANDARD
 from wiring import load, load_kit
 
 
@@ -33,6 +34,14 @@ def test_the_folder_loads_with_a_kit_of_its_own() -> None:
     assert loaded.name == "Fernhill"
     assert {tool.name for tool in kit.actions} == set(loaded.tools)
     assert {tool for book in loaded.playbooks.values() for tool in book.tools} == set(loaded.tools)
+
+
+def test_the_graph_names_no_action_of_any_company() -> None:
+    actions = [tool.name for kit in (load_kit(FOLDER), STANDARD) for tool in kit.actions]
+    modules = {path: path.read_text("utf-8") for path in (ROOT / "graph").rglob("*.py")}
+
+    assert modules
+    assert [(path.name, name) for path, text in modules.items() for name in actions if name in text] == []
 
 
 async def test_an_order_is_cancelled_once_the_customer_has_said_yes(shop: World) -> None:
