@@ -146,6 +146,12 @@ def test_an_entitled_call_within_the_limits_needs_nobody(tool: str) -> None:
     assert (found.kind, failed(found)) == ("allow", [])
 
 
+def test_credit_is_given_for_a_disturbance_that_is_over() -> None:
+    over = {"started_at": LONG_AGO, "resolved_at": BEFORE}
+
+    assert judge(TIDEWATER, ask("issue_credit", "incident", over)).kind == "allow"
+
+
 def test_taking_credit_back_always_needs_billing() -> None:
     found = judge(TIDEWATER, ask("void_credit"))
 
@@ -188,6 +194,8 @@ DENIED: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
     ("issue_credit", "credit", {"about": ["inc_1"]}, {}, "not_twice"),
     ("issue_credit", "", {}, {"about": "inc_9"}, "incident"),
     ("issue_credit", "incident", {"started_at": NOW.isoformat()}, {}, "incident"),
+    ("issue_credit", "incident", {"resolved_at": BEFORE}, {}, "incident"),
+    ("issue_credit", "incident", {"started_at": LONG_AGO, "resolved_at": "2026-09-02T12:00:00Z"}, {}, "incident"),
     ("issue_credit", "subscription", {"plan": "starter"}, {}, "covered"),
     ("issue_credit", "subscription", {"status": "cancelled"}, {}, "covered"),
     ("issue_credit", "", {}, {"amount": 491}, "a_tenth"),

@@ -7,7 +7,7 @@ from records.ids import CustomerId
 from tools.areas import same_area
 from tools.incidents.facts import Deployment, ErrorLog, Incident, StatusPage
 from tools.incidents.port import LoggedError
-from tools.sources import Focus, Source, access_own
+from tools.sources import Focus, Source, access_own, same_id
 from tools.systems import Systems
 
 STILL_TOLD = timedelta(days=2)
@@ -15,8 +15,11 @@ STILL_TOLD = timedelta(days=2)
 
 
 def pick_incident(incidents: Sequence[Incident], focus: Focus, now: datetime) -> Incident | None:
-    """The first that is not resolved, about the area in focus if there is one; about that area also one that was
-    resolved in the last two days."""
+    """The one that something is `about`; else the first that is not resolved, about the area in focus if there is one;
+    about that area also one that was resolved in the last two days."""
+    about = next((each for each in incidents if focus.get("about") and same_id(each.id, str(focus["about"]))), None)
+    if about is not None:
+        return about
     area = focus.get("area", "")
     mine = [each for each in incidents if not area or same_area(area, each.component)]
     still = [each for each in mine if each.status != "resolved"]
@@ -81,7 +84,7 @@ INCIDENT = Source(
     about="Looks up whether there is a known disturbance of the service right now, in an area of the product if one is"
     " given.",
     read=read_incident,
-    focus=("area",),
+    focus=("area", "about"),
 )
 STATUS_PAGE = Source(
     fact=StatusPage,
