@@ -24,6 +24,10 @@ TWICE_WITHIN = timedelta(minutes=10)
 """For so long, the same words are taken to be the same message once more, even if they have been answered."""
 
 
+ANSWERED = ("answered", "acted", "asked_customer", "declined")
+"""Outcomes of a run that told the customer something, which can be told once more."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """The run of another conversation that has the matter, and how it stands there."""
@@ -75,7 +79,7 @@ def standing_of(matter: Matter, intent: str, *, again: bool = False) -> Standing
         return "running"
     if with_a_person(matter):
         return "person"
-    return "answered" if again and matter.run_status == "finished" else None
+    return "answered" if again and matter.outcome in ANSWERED else None
 
 
 def with_a_person(matter: Matter) -> bool:

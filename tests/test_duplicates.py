@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import httpx
 
+from records import runs
+from records.ids import ConversationId, RunId, new_id
 from tests.service_world import LATE, Json, World, service, world
 
 __all__ = ["service", "world"]
 
 ADA, BEN, DEE, GUS, HANA = "cus_ada", "cus_ben", "cus_dee", "cus_gus", "cus_hana"
 OTHERWISE = "I want a refund for my late order, it should have been here two weeks ago"
-BUG = "I found a bug in the exports: whenever I open the weekly file, its last column is missing, and I expected all six."
+BUG = (
+    "I found a bug in the exports: whenever I open the weekly file, its last column is missing, and I expected all six."
+)
 
 
 async def outcomes(world: World, *conversations: Json) -> list[str]:
@@ -221,3 +225,15 @@ async def test_asking_how_it_stands_elsewhere_tells_it(world: World) -> None:
 
     (told,) = await world.told(second)
     assert "has not been decided yet" in told
+
+
+async def test_what_was_stopped_is_not_taken_for_answered(world: World) -> None:
+    first = await world.open(ADA)
+    await world.post(first, "How do I export my readings as a CSV file?")
+    async with world.opened.services.database.transaction() as conn:
+        await runs.start(conn, RunId(new_id("run")), ConversationId(first["id"]), now=world.clock.now())
+    await world.rows("UPDATE runs SET status = 'finished', error = 'cancelled', finished_at = started_at")
+
+    second = await world.said(ADA, "How do I export my readings as a CSV file?")
+
+    assert await outcomes(world, second) == ["answered"]
