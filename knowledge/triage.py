@@ -6,7 +6,6 @@ anything seen is none, whatever class it falls into); and one yes/no model per s
 docs/knowledge.md.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedder import Embedder
-from knowledge.softmax import FOLDS, Classifier, Labels, Matrix, best_temperature, folds, softmax, unseen_scores
+from knowledge.negation import Refusals
+from knowledge.softmax import FOLDS, UNSEEN, Classifier, Labels, Matrix, best_temperature, folds, softmax, unseen_scores
 from records.errors import Unprocessable
 
 NONE = "\x00"
@@ -29,16 +29,6 @@ TOO_NEAR = 0.6
 AS_NEAR = 0.03
 """A topic gives way as a whole when half of it is TOO_NEAR to the company's examples, and all of it on average as near
 to them as to the rest of the topic, but for this."""
-NEGATED = 0.35
-"""Weight of a negated request beside a vector of length 1."""
-
-_NEGATED = re.compile(
-    r"(?:^|[.,;:!?]\s*|\b(?:please|and|but|so|just)\s+)(?:do\s+not|don['’]?t|never)\s+\w+"
-    r"|\b(?:do|did)(?:\s+not|n['’]?t)\s+(?:ask|request|wish|mean|say|tell)\b"
-    r"|\b(?:do|did)(?:\s+not|n['’]?t)\s+want\s+(?:to|you|any|a|an|it\s+(?:cancel|refund|chang|delet)\w+)\b",
-    re.IGNORECASE,
-)
-"""A request turned round: "do not cancel it", "I did not ask for a refund"; but not "I do not need it any more"."""
 
 
 class NothingToLearn(Unprocessable):
@@ -66,6 +56,8 @@ class IntentModel:
     intents: Classifier
     gate: Classifier
     examples: Matrix
+    refusals: Refusals
+    moves: frozenset[str]
     signals: Mapping[str, Classifier]
 
     @classmethod
@@ -93,6 +85,8 @@ class IntentModel:
             intents=intents,
             gate=gate,
             examples=inside,
+            refusals=Refusals.of(texts, labels),
+            moves=frozenset(moves) & set(labels),
             signals=_fit_signals(embedder, signals, others, vectors),
         )
 
@@ -106,6 +100,7 @@ class IntentModel:
         outside = _outside_classes(self.intents.classes)
         none = self.gate.probabilities(_gate_features(scores, vectors @ self.examples.T, outside))[:, 1]
         none[[not any(letter.isalnum() for letter in text) for text in texts]] = 1.0
+        scores += self._turned_round(texts, scores)
         shares = softmax(scores[:, ~outside]) * (1 - none)[:, None]
         foreign = softmax(scores)[:, [_foreign(name) for name in self.intents.classes]].sum(axis=1)
         surface = _with_surface(texts, vectors)
@@ -119,6 +114,18 @@ class IntentModel:
             )
             for row in range(len(texts))
         ]
+
+    def _turned_round(self, texts: Sequence[str], scores: Matrix) -> Matrix:
+        """(texts, classes): what to add to the scores, so that no intent is found that the text says it does not want.
+        Where that would be the first, the text asks for nothing else either, and at most a move is left."""
+        names, taken = self.intents.classes, np.zeros_like(scores)
+        asks = [place for place, name in enumerate(names) if not name.startswith(NONE)]
+        for row, text in enumerate(texts):
+            turned = self.refusals.turned_round(text)
+            first = names[max(asks, key=lambda place: scores[row, place])]
+            gone = turned | ({*names} - self.moves if first in turned and self.moves else set())
+            taken[row, [name in gone and not name.startswith(NONE) for name in names]] = UNSEEN
+        return taken
 
     def _ranked(self, shares: Matrix) -> tuple[tuple[str, float], ...]:
         names = [name for name in self.intents.classes if not name.startswith(NONE)]
@@ -238,7 +245,4 @@ def _with_surface(texts: Sequence[str], vectors: Matrix) -> Matrix:
 
 
 def _vectors(embedder: Embedder, texts: Sequence[str]) -> Matrix:
-    """The sentence vectors with one column more: whether a request is turned round, which the sentence model hardly
-    sees."""
-    negated = np.array([NEGATED if _NEGATED.search(text) else 0.0 for text in texts])
-    return np.column_stack([embedder.embed(texts).astype(np.float64), negated])
+    return embedder.embed(texts).astype(np.float64)
