@@ -28,7 +28,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"(?:[\w*-]+/)*[\w*.-]+\.(?:py|md|yaml|sql|toml|json|txt|lock)|(?:[\w-]+/)+")
 SAID = re.compile(r"^(?:\$ )?(?:[A-Z_]+=\S* )*(?:\.venv/bin/)?(make|closeloop) ([a-z][^#|]*)")
-MADE_LATER = ("var/", ".venv/")
+MADE_LATER = ("var/", ".venv/", "acme/")
 PASSING = re.compile(r" › |^  \[|^  [a-z_]+(?: ×\d+)?$|^  conversation |^  to decide it:")
 """Lines that differ each time: the steps come in batches, and ids are random."""
 
