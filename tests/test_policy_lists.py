@@ -10,6 +10,7 @@ def test_a_list_of_texts_among_the_arguments_can_be_compared_and_one_that_may_be
     arguments = struct_of_schema({"properties": {"items": texts, "notes": texts}, "required": ["items"]})
     message = Messages({"arguments": arguments}).make("arguments", {"items": ["a", "b"]})
 
+    assert message is not None
     assert (list(message.items), list(message.notes)) == (["a", "b"], [])
     assert Messages({"arguments": arguments}).make("arguments", {"items": [1]}) is None
 
