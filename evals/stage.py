@@ -110,9 +110,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_stage(
-    server_url: str, company: Path = COMPANY, resets: Sequence[str] = ()
-) -> AsyncIterator[Stage]:
+async def open_stage(server_url: str, company: Path = COMPANY, resets: Sequence[str] = ()) -> AsyncIterator[Stage]:
     """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end."""
     async with AsyncExitStack() as stack:
         own, theirs = (stack.enter_context(_database(server_url)) for _ in range(2))
@@ -153,9 +151,11 @@ def _settings(database_url: str, demo_url: str, folder: Path, company: Path) -> 
 @contextmanager
 def _database(server_url: str) -> Iterator[str]:
     name = new_id("evals")
-    yield ensure_database(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    try:
+        yield ensure_database(server_url, name)
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 async def _keys(opened: Opened) -> dict[str, str]:
