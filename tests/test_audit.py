@@ -45,7 +45,7 @@ class Log:
 
     async def tamper(self, statement: str, *values: Any) -> None:
         async with self.database.transaction() as conn:
-            await conn.execute(sql.SQL(statement), values)  # type: ignore[arg-type] # a literal of the test
+            await conn.execute(sql.SQL(statement), values)
 
     async def broken(self) -> list[tuple[str, str]]:
         """What a check of rows, ends and seals finds: the chain, and what is wrong with it."""

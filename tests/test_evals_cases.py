@@ -8,10 +8,12 @@ from rapidfuzz.distance import Levenshtein
 from ruamel.yaml import YAML
 
 from evals.case import Case
+from evals.coverage import declared
 from evals.found import Edge
 from evals.load import load_cases
 from evals.stage import open_stage
 from evals.suite import Result, drawn_edges, run_cases
+from wiring import load
 
 pytestmark = pytest.mark.xdist_group("evals")
 COMPANY = Path(__file__).parents[1] / "company"
@@ -39,8 +41,8 @@ async def played(postgres_url: str) -> AsyncIterator[tuple[list[Result], set[Edg
         yield [result async for result in run_cases(stage, CASES, quick=True)], drawn_edges(stage)
 
 
-def test_there_are_at_least_twenty_eight_cases() -> None:
-    assert len(CASES) >= 28
+def test_there_are_at_least_ninety_cases() -> None:
+    assert len(CASES) >= 90
 
 
 def test_the_model_has_seen_no_phrasing() -> None:
@@ -79,3 +81,19 @@ async def test_the_cases_take_every_edge_of_the_drawing(played: tuple[list[Resul
 
     assert len(drawn) > 20
     assert drawn - taken == set()
+
+
+async def test_the_cases_reach_everything_that_the_company_declares(played: tuple[list[Result], set[Edge]]) -> None:
+    results, _ = played
+
+    reached = {item for result in results for item in result.reached}
+
+    assert [item for item in declared(load(COMPANY)) if item not in reached] == []
+
+
+def test_the_page_of_what_the_cases_reach_knows_every_item_and_case() -> None:
+    page = (COMPANY.parent / "docs" / "coverage.md").read_text("utf-8")
+
+    assert [name for _, name in declared(load(COMPANY)) if name.replace("|", "\\|") not in page] == []
+    assert [case.name for case in CASES if case.name not in page] == []
+    assert "**none**" not in page
