@@ -35,6 +35,7 @@ FOUND = Found(
     cites=["How billing works"],
     records={"order/ord_1": {"refunded": 4800}},
     edges=frozenset(),
+    reached=frozenset(),
 )
 
 
