@@ -125,7 +125,7 @@ async def test_a_folder_that_is_gone_is_told_in_the_stream(world: World, company
 
 
 @pytest.mark.parametrize(("role", "status"), [("support", 403), ("lead", 200)])
-async def test_it_takes_a_lead(world: World, role: str, status: int) -> None:
+async def test_it_takes_a_lead(world: World, company: Path, role: str, status: int) -> None:
     assert (await ingest(world, await key_of(world, role))).status_code == status
 
 
