@@ -184,3 +184,60 @@ def test_the_builtin_list_is_varied() -> None:
 
     assert len(examples) == len(set(examples)) > 400
     assert len(topics) > 40 > 3 < min(map(len, topics.values()))
+
+
+def test_a_topic_gives_way_to_an_intent_about_the_same_but_not_to_a_move_that_only_sounds_like_it() -> None:
+    cards = {
+        "card_lost": [
+            "I lost my bank card",
+            "my credit card was stolen, block it",
+            "somebody took my card",
+            "card is gone",
+        ],
+        "card_declined": ["my card was declined", "the terminal refused my card", "card does not work in shops"],
+    }
+    as_intent = IntentModel.fit(embedder(), cards, [], {})
+    as_move = IntentModel.fit(embedder(), EXAMPLES | cards, [], {}, moves=set(cards))
+
+    stolen = "a thief has my credit card, please stop it"
+
+    assert as_intent.predict(stolen).intents[0][0] == "card_lost"
+    assert as_intent.predict(stolen).none < 0.5
+    assert as_move.predict("my card runs out in June, send a new one").none > as_intent.predict(stolen).none
+
+
+def test_what_belongs_to_another_trade_is_foreign_and_what_any_help_centre_may_answer_is_not() -> None:
+    card, rules = model().predict_many(["the cash machine kept my debit card", "in which cases do you pay money back?"])
+
+    assert card.foreign > 0.8
+    assert rules.foreign < 0.2
+    assert model().predict("please cancel my subscription").foreign < 0.1
+
+
+MOVES = {
+    "withdraw": ["never mind", "leave it as it is", "please do not cancel it", "I did not ask for that", "forget it"]
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please do NOT cancel my subscription",
+        "Don't cancel our plan.",
+        "I do not want to cancel the subscription",
+        "I never said that I want to cancel the plan",
+    ],
+)
+def test_a_request_that_is_turned_round_is_not_that_request(text: str) -> None:
+    taught = IntentModel.fit(embedder(), EXAMPLES | MOVES, [], {}, MOVES)
+
+    assert taught.predict(text).intents[0][0] == "withdraw"
+    assert dict(taught.predict(text).intents)["cancel_subscription"] < 0.01
+
+
+def test_what_the_examples_refuse_themselves_may_be_refused() -> None:
+    refusing = {"cancel_subscription": [*EXAMPLES["cancel_subscription"], "don't renew my plan"]}
+    taught = IntentModel.fit(embedder(), EXAMPLES | refusing | MOVES, [], {}, MOVES)
+
+    assert taught.predict("Do not renew our subscription.").intents[0][0] == "cancel_subscription"
+    assert taught.predict("I do not need the plan, please cancel it").intents[0][0] == "cancel_subscription"
