@@ -156,7 +156,7 @@ async def test_a_key_with_another_switch_is_refused(demo: Demo, systems: Systems
 @pytest.mark.parametrize(
     ("customer", "name", "focus", "expected"),
     [
-        (AMARA, "usage", {}, {"metric": "api requests", "per_cent": 103, "left": 0, "next_plan": "business"}),
+        (AMARA, "usage", {}, {"metric": "API requests", "per_cent": 103, "left": 0, "next_plan": "business"}),
         (AMARA, "usage", {"metric": "seats"}, {"metric": "seats", "used": 4, "left": 1, "resets_at": None}),
         (AMARA, "usage", {"metric": "SMS"}, None),
         (ESZTER, "usage", {}, {"per_cent": 102, "next_plan": None, "next_price": None}),
@@ -186,7 +186,7 @@ async def test_a_key_with_another_switch_is_refused(demo: Demo, systems: Systems
         (DMITRI, "error_log", {"area": "alerts"}, {"code": "", "count": 0, "last_at": None}),
         (ADA, "error_log", {"area": "exports"}, {"code": "", "count": 0}),
         (ADA, "deployment", {}, {"id": "dep_6001"}),
-        (ADA, "deployment", {"area": "mobile app"}, {"version": "7.4.0"}),
+        (ADA, "deployment", {"area": "mobile app"}, {"version": "7.4.1"}),
         (ADA, "deployment", {"area": "billing"}, None),
     ],
 )

@@ -9,7 +9,7 @@ from tools.usage.facts import Entitlement
 from tools.usage.port import Meter
 
 NEXT: dict[str, dict[str, tuple[str, int, int | None]]] = {
-    "api requests": {"team": ("business", 500_000, 14_900), "business": ("enterprise", 5_000_000, None)},
+    "API requests": {"team": ("business", 500_000, 14_900), "business": ("enterprise", 5_000_000, None)},
     "exported rows": {"starter": ("team", 1_000_000, 4_900), "team": ("business", 10_000_000, 14_900)},
     "sensors": {"starter": ("team", 50, 4_900), "team": ("business", 250, 14_900)},
     "seats": {"starter": ("team", 5, 4_900), "team": ("business", 20, 14_900)},
@@ -18,7 +18,7 @@ NEXT: dict[str, dict[str, tuple[str, int, int | None]]] = {
 """By metric and plan: the next plan, what it includes, and its price a month."""
 
 AT_LIMIT = {
-    "api requests": "Further requests are answered with 429 until counting begins again; nothing extra is charged.",
+    "API requests": "Further requests are answered with 429 until counting begins again; nothing extra is charged.",
     "exported rows": "Further exports wait until counting begins again; what was exported stays where it is.",
     "sensors": "A further sensor can be registered, but its readings are kept back until there is room for it.",
     "seats": "Nobody else can be invited until a seat is free or one is added.",
@@ -26,7 +26,7 @@ AT_LIMIT = {
 }
 
 CALLED = {
-    "api requests": ["api", "requests", "api calls", "calls"],
+    "API requests": ["api", "requests", "api calls", "calls"],
     "exported rows": ["exports", "rows", "export"],
     "sensors": ["sensor", "devices"],
     "seats": ["seat", "people", "users", "colleagues"],
@@ -56,7 +56,7 @@ def _amara(now: datetime) -> list[Fact]:
             now, "cus_amara", "Amara Eze", plan="team", tier="standard", country="NG", value=64_000, days=230
         ),
         make.subscription(now, "sub_6001", "cus_amara", plan="team", price=4_900, started=230, renews=11),
-        _meter(now, "met_6001", "cus_amara", "team", "api requests", used=103_250, included=100_000, resets=11),
+        _meter(now, "met_6001", "cus_amara", "team", "API requests", used=103_250, included=100_000, resets=11),
         _meter(now, "met_6002", "cus_amara", "team", "seats", used=4, included=5),
         _error(
             now, "err_6001", "cus_amara", "api", "RATE_429", "Too many requests in this period", count=3_250, hours=1
@@ -73,7 +73,7 @@ def _bjorn(now: datetime) -> list[Fact]:
         ),
         make.subscription(now, "sub_6003", "cus_bjorn", plan="business", price=14_900, started=540, renews=22),
         _access(now, "acc_6003", "cus_bjorn", "Scheduled exports", "lapsed", "payment", days=6, until=24),
-        _meter(now, "met_6003", "cus_bjorn", "business", "api requests", used=120_400, included=500_000, resets=22),
+        _meter(now, "met_6003", "cus_bjorn", "business", "API requests", used=120_400, included=500_000, resets=22),
     ]  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def _eszter(now: datetime) -> list[Fact]:
             now, "sub_6006", "cus_eszter", plan="enterprise", price=960_000, started=1_100, renews=120, interval="year"
         ),
         _access(now, "acc_6006", "cus_eszter", "API access", "suspended", "security", days=1, until=None),
-        _meter(now, "met_6006", "cus_eszter", "enterprise", "api requests", used=5_120_000, included=5_000_000, resets=9),
+        _meter(now, "met_6006", "cus_eszter", "enterprise", "API requests", used=5_120_000, included=5_000_000, resets=9),
     ]  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def _deployments(now: datetime) -> list[Fact]:
         _released(
             now, "dep_6003", "alerts", "4.18.0", 12, "An alert can be muted for a while from the message itself."
         ),
-        _released(now, "dep_6004", "mobile app", "7.4.0", 5, "Dark mode, and charts that can be turned to landscape."),
+        _released(now, "dep_6004", "mobile app", "7.4.1", 5, "Dark mode; turning a chart no longer closes the app."),
         _released(now, "dep_6005", "sensor sync", "2.9.3", 20, "Hubs pick up a lost connection within a minute."),
         _released(
             now, "dep_6006", "sign-in", "4.17.6", 33, "Codes from an authenticator app are remembered for 30 days."
