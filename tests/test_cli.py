@@ -133,13 +133,13 @@ def test_a_broken_company_is_told_line_by_line(tmp_path: Path) -> None:
     folder = tmp_path / "company"
     shutil.copytree(ROOT / "company", folder)
     rules = folder / "policy.yaml"
-    rules.write_text(rules.read_text("utf-8").replace("amount_at_most: 10000", "amount_at_most: much"), "utf-8")
+    rules.write_text(rules.read_text("utf-8").replace("support: 0.35", "support: much"), "utf-8")
 
     said = start(tmp_path, "serve", COMPANY=str(folder))
 
     assert said.code == 1
     assert said.err.startswith("closeloop: The company folder has 1 mistake: company/policy.yaml:")
-    assert "amount_at_most: must be a whole number" in said.err
+    assert "thresholds.support: must be a number from 0 to 1" in said.err
 
 
 def test_a_missing_company_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """A company's own kits and connections: found by their import path, named where they are wrong, opened at the start."""
 
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,18 @@ def test_a_start_that_cannot_be_is_told_without_a_traceback(tmp_path: Path, own:
     assert said.code == 1
     assert "the environment variable NO_SUCH_TOKEN is not set." in said.out + said.err
     assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("cli")
+def test_an_adapter_that_does_not_open_stops_the_start(
+    tmp_path: Path, own: str, database_url: Callable[[], str], demo_url: str
+) -> None:
+    company = connecting(tmp_path, f"{own}:choosy")
+    shutil.copytree(FOLDER / "articles", company / "articles")
+    world = make_world(tmp_path / "var", COMPANY=str(company), DATABASE_URL=database_url(), DEMO_URL=demo_url)
+
+    said = world.run("serve")
+
+    assert said.code == 1
+    assert said.err == "closeloop: connections.crm does not open: region: there is no such region."
