@@ -132,7 +132,11 @@ CANCEL = replace(
 BUG = replace(
     REFUND,
     tool="file_bug",
-    arguments={"title": "Export fails", "description": "The export button does nothing at all."},
+    arguments={
+        "title": "Export fails",
+        "description": "The export button does nothing at all.",
+        "duplicate_of": "",
+    },
     intent="report_bug",
 )
 
@@ -177,12 +181,12 @@ def copied(folder: Path) -> Path:
 
 
 def edit(company: Path, file: str, old: str, new: str) -> int:
-    """Replaces the one place where `old` stands, and tells its line."""
+    """Replaces the first place where `old` stands, and tells its line."""
     path = company / file
     before = path.read_text()
-    if before.count(old) != 1:
-        raise AssertionError(f"{file} holds {old!r} {before.count(old)} times")
-    path.write_text(before.replace(old, new))
+    if old not in before:
+        raise AssertionError(f"{file} does not hold {old!r}")
+    path.write_text(before.replace(old, new, 1))
     return before[: before.index(old)].count("\n") + 1
 
 
