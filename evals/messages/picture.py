@@ -16,7 +16,7 @@ OUTCOMES = {
     "hung": "hung",
     "error": "error",
 }
-WIDTH, NAME, BAR, ROW, TOP = 960, 330, 520, 20, 96
+WIDTH, NAME, BAR, ROW, TOP = 960, 330, 480, 20, 96
 STYLE = """
   text { font: 12px system-ui, sans-serif; fill: #24292f }
   .title { font-size: 16px; font-weight: 600 }
@@ -98,7 +98,7 @@ def _legend() -> Iterator[str]:
     for outcome, name in OUTCOMES.items():
         yield f'<rect class="{outcome}" x="{x}" y="46" width="12" height="12"/>'
         yield f'<text x="{x + 17}" y="56">{name}</text>'
-        x += 34 + 7 * len(name)
+        x += 34 + round(6.6 * len(name))
     yield (
         '<text class="faint" x="16" y="80">Each bar is one intent; at its end the number of messages, and how many of '
         "them were taken for something else.</text>"
