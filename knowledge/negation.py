@@ -17,6 +17,13 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 """A refusal and what is refused: "do not cancel …", "I did not ask for a refund"; but not "I do not need the plan"."""
+_DROPPED = re.compile(
+    r"\b(?:no\s+longer\s+(?:want|need)|(?:do|did)(?:\s+not|n['’]?t)\s+(?:want|need)|forget(?:\s+about)?|never\s*mind|drop)"
+    r"\s+(?:the|my|that|this|our|any|a)?\s*"
+    r"(?P<what>refunds?|reimbursements?|replacements?|changes?|cancellations?|requests?|credits?|calls?|reports?)\b",
+    re.IGNORECASE,
+)
+"""A wish that is given up. Only of what one asks an agent for: who no longer wants the plan wants to cancel it."""
 _WORD = re.compile(r"[a-z]{4,}")
 _ENDING = re.compile(r"(?:ations?|ing|ed|es|s|e)$")
 
@@ -44,11 +51,11 @@ class Refusals:
 
 
 def _refused(text: str) -> set[str]:
-    return _stems(match["what"] for match in _REFUSED.finditer(text))
+    return _stems(match["what"] for pattern in (_REFUSED, _DROPPED) for match in pattern.finditer(text))
 
 
 def _asked(text: str) -> set[str]:
-    return _stems([_REFUSED.sub(" ", text)])
+    return _stems([_DROPPED.sub(" ", _REFUSED.sub(" ", text))])
 
 
 def _stems(parts: Iterable[str]) -> set[str]:

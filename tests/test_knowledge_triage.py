@@ -235,6 +235,13 @@ def test_a_request_that_is_turned_round_is_not_that_request(text: str) -> None:
     assert dict(taught.predict(text).intents)["cancel_subscription"] < 0.01
 
 
+@pytest.mark.parametrize("text", ["Forget the refund, it came this morning.", "I no longer want the refund"])
+def test_a_wish_that_is_given_up_is_not_asked_for_again(text: str) -> None:
+    taught = IntentModel.fit(embedder(), EXAMPLES | MOVES, [], {}, MOVES)
+
+    assert taught.predict(text).intents[0][0] == "withdraw"
+
+
 def test_what_the_examples_refuse_themselves_may_be_refused() -> None:
     refusing = {"cancel_subscription": [*EXAMPLES["cancel_subscription"], "don't renew my plan"]}
     taught = IntentModel.fit(embedder(), EXAMPLES | refusing | MOVES, [], {}, MOVES)
