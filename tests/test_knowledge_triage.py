@@ -237,9 +237,11 @@ def test_a_request_that_is_turned_round_is_not_that_request(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Forget the refund, it came this morning.", "I no longer want the refund"])
 def test_a_wish_that_is_given_up_is_not_asked_for_again(text: str) -> None:
-    taught = IntentModel.fit(embedder(), EXAMPLES | MOVES, [], {}, MOVES)
+    refund = {"late_refund": ["please refund my late order", "I want a refund, it came too late", "refund the parcel"]}
+    taught = IntentModel.fit(embedder(), EXAMPLES | refund | MOVES, [], {}, MOVES)
 
     assert taught.predict(text).intents[0][0] == "withdraw"
+    assert taught.predict("I want a refund").intents[0][0] == "late_refund"
 
 
 def test_what_the_examples_refuse_themselves_may_be_refused() -> None:
