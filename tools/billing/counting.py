@@ -1,6 +1,7 @@
 """What follows from billing's records on a given day: what is not used up, what a change took too much, what another
 plan would cost. Amounts are minor units, rounded down; days are whole days ahead."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,14 +9,7 @@ from datetime import datetime
 from tools.billing.facts import Charge, Plan, PlanChange, PlanOffer, Subscription
 
 DAYS = {"month": 30, "year": 365}
-_INTERVALS = {
-    "month": "month",
-    "monthly": "month",
-    "year": "year",
-    "yearly": "year",
-    "annual": "year",
-    "annually": "year",
-}
+_YEAR, _MONTH = re.compile(r"year|annual", re.I), re.compile(r"month", re.I)
 
 
 def with_unused(subscription: Subscription, now: datetime) -> Subscription:
@@ -40,9 +34,19 @@ def with_excess(change: PlanChange, charges: Sequence[Charge]) -> PlanChange:
     return replace(change, excess=max(paid.amount - change.old_price - paid.refunded, 0))
 
 
-def interval_of(word: object, present: str) -> str:
+def interval_of(said: object, present: str) -> str:
     """month or year, however it was said; the present one if nothing was."""
-    return _INTERVALS.get(str(word or "").strip().casefold(), present)
+    words = str(said or "")
+    if _YEAR.search(words):
+        return "year"
+    return "month" if _MONTH.search(words) else present
+
+
+def plan_of(said: object, plans: Sequence[Plan], present: str) -> str:
+    """The plan of the price list that the words name first, else the words; the present one if nothing was said."""
+    words = str(said or "").strip().casefold()
+    found = [(at.start(), name) for name in {each.plan for each in plans} if (at := re.search(rf"\b{name}\b", words))]
+    return min(found)[1] if found else words or present
 
 
 def is_waiting(change: PlanChange, now: datetime) -> bool:

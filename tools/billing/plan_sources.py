@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from records.ids import CustomerId
-from tools.billing.counting import interval_of, is_waiting, offer, with_excess
+from tools.billing.counting import interval_of, is_waiting, offer, plan_of, with_excess
 from tools.billing.facts import PlanChange, PlanOffer, Trial
 from tools.billing.sources import own_charges
 from tools.sources import Focus, Source, access_own, same_id
@@ -32,11 +32,12 @@ async def read_plan_offer(systems: Systems, customer: CustomerId, focus: Focus, 
     subscription = access_own(await systems.billing.subscription(customer), customer)
     if subscription is None:
         return None
-    plan = str(focus.get("plan") or subscription.plan).strip().casefold()
+    plans = await systems.billing.plans()
+    plan = plan_of(focus.get("plan"), plans, subscription.plan)
     interval = interval_of(focus.get("interval"), subscription.interval)
     changes = [each for each in await systems.billing.plan_changes(customer) if access_own(each, customer)]
     waiting = any(is_waiting(change, now) for change in changes)
-    return offer(subscription, await systems.billing.plans(), plan, interval, now, waiting=waiting)
+    return offer(subscription, plans, plan, interval, now, waiting=waiting)
 
 
 async def read_trial(systems: Systems, customer: CustomerId, focus: Focus, _now: datetime) -> Trial | None:
