@@ -16,9 +16,6 @@ Cents = Annotated[int, Field(gt=0, le=100_000_000)]
 Sum = Annotated[int, Field(ge=0, le=100_000_000)]
 """Money in minor units, or none."""
 
-Sum = Annotated[int, Field(ge=0, le=100_000_000)]
-"""Money in minor units, or none."""
-
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
 """One line of text with something in it."""
 
