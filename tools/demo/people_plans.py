@@ -42,6 +42,13 @@ def _lucie(now: datetime) -> list[Fact]:
             interval="year",
             charge="ch_4007",
         ),
+        *_moved_to_a_year(now),
+    ]
+
+
+def _moved_to_a_year(now: datetime) -> list[Fact]:
+    """What became of Lucie's plan: the payments before and after, the change and its invoice."""
+    return [
         make.charge(now, "ch_4006", "cus_lucie", 4_900, "Team plan, monthly", days=36),
         make.charge(now, "ch_4007", "cus_lucie", 49_000, "Team plan, yearly", days=6),
         make_billing.threshold_change(
