@@ -391,6 +391,42 @@ async def test_what_was_done_is_not_done_again_under_another_key(case: Case, dem
     assert len(await demo.effects()) == 1
 
 
+RESUME: Case = ("resume_subscription", DEE, {"subscription": "sub_2005"})
+
+
+@pytest.mark.parametrize("mode", ["timeout_after", "fail_after", "answer_twice"])
+async def test_an_end_that_was_set_is_taken_back_once(mode: str, demo: Demo, systems: Systems) -> None:
+    await demo.put("subscription", "sub_2005", cancel_at=(NOW + timedelta(days=20)).isoformat())
+    await demo.fault("billing", "resume_subscription", mode, seconds=0)
+
+    outcome = await done(RESUME, systems)
+
+    assert isinstance(outcome, Done)
+    assert [effect["kind"] for effect in await demo.effects()] == ["resumption"]
+    assert (await demo.record("subscription", "sub_2005"))["cancel_at"] is None
+
+
+async def test_nothing_is_taken_back_where_no_end_is_set_or_of_somebody_elses(demo: Demo, systems: Systems) -> None:
+    without_end = await done(RESUME, systems)
+    await demo.put("subscription", "sub_2005", cancel_at=(NOW + timedelta(days=20)).isoformat())
+    foreign = await done(RESUME, systems, customer=ADA)
+
+    assert [isinstance(each, NotDone) and each.refused for each in (without_end, foreign)] == [True, True]
+    assert await demo.effects() == []
+
+
+def test_after_its_end_was_taken_back_a_plan_can_be_cancelled_once_more() -> None:
+    cancel, resume = KIT.action_named("cancel_subscription"), KIT.action_named("resume_subscription")
+    arguments = {"subscription": "sub_1", "when": "period_end"}
+    running = {"renews_at": "2026-07-01T00:00:00Z", "cancel_at": None, "resumed_at": None}
+    ending = running | {"cancel_at": "2026-07-01T00:00:00Z"}
+    resumed = running | {"resumed_at": "2026-06-20T00:00:00Z"}
+
+    assert cancel.key(arguments, {"subscription": running}) != cancel.key(arguments, {"subscription": resumed})
+    assert resume.key(arguments, {"subscription": ending}).endswith("end on 2026-07-01T00:00:00+00:00")
+    assert resume.key(arguments, {"subscription": running}).endswith(":?")
+
+
 async def test_the_end_with_money_back_ends_the_plan_and_refunds_its_payment(demo: Demo, systems: Systems) -> None:
     await done(PRORATE, systems)
 

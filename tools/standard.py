@@ -3,7 +3,7 @@
 import re
 
 from tools.billing.account_sources import CREDIT, DISPUTE, INVOICE
-from tools.billing.actions import cancel_and_prorate, cancel_subscription, issue_refund
+from tools.billing.actions import cancel_and_prorate, cancel_subscription, issue_refund, resume_subscription
 from tools.billing.credit_actions import issue_credit, void_credit
 from tools.billing.plan_actions import change_plan, extend_trial, revert_plan
 from tools.billing.plan_sources import PLAN_CHANGE, PLAN_OFFER, TRIAL
@@ -70,6 +70,7 @@ KIT = Kit(
         cancel_call,
         delete_account,
         cancel_subscription,
+        resume_subscription,
         cancel_and_prorate,
         revert_plan,
         change_plan,

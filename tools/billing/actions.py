@@ -40,8 +40,12 @@ async def issue_refund(
 
 
 def _cause_of_cancellation(_arguments: Json, facts: Facts) -> str:
+    """The period that it ends with; after its end was taken back, to end it with that period is another matter."""
     subscription = facts.get("subscription")
-    return moment(subscription["renews_at"]) if subscription else UNTOLD
+    if not subscription:
+        return UNTOLD
+    resumed = subscription.get("resumed_at")
+    return moment(subscription["renews_at"]) + (f" once resumed {moment(resumed)}" if resumed else "")
 
 
 @tool(
@@ -51,6 +55,7 @@ def _cause_of_cancellation(_arguments: Json, facts: Facts) -> str:
     idempotency=Idempotency.KEYED,
     cause=_cause_of_cancellation,
     settle=settle_billing,
+    undo="resume_subscription",
 )
 async def cancel_subscription(
     systems: Systems, call: Call, *, subscription: Id, when: Literal["period_end", "now"]
@@ -58,6 +63,29 @@ async def cancel_subscription(
     """Ends the customer's subscription: at the end of the paid period, or at once. It moves no money."""
     done = await systems.billing.cancel(call.customer, subscription, when == "period_end", call.key)
     return billing_receipt(done, {"subscription": subscription, "when": when})
+
+
+def _cause_of_resumption(_arguments: Json, facts: Facts) -> str:
+    subscription = facts.get("subscription")
+    if not subscription or not subscription["cancel_at"]:
+        return UNTOLD
+    resumed = subscription.get("resumed_at")
+    return f"end on {moment(subscription['cancel_at'])}" + (f" once resumed {moment(resumed)}" if resumed else "")
+
+
+@tool(
+    effect=Effect.WRITE,
+    needs=("customer", "subscription"),
+    object="subscription",
+    idempotency=Idempotency.KEYED,
+    cause=_cause_of_resumption,
+    settle=settle_billing,
+    undo="cancel_subscription",
+)
+async def resume_subscription(systems: Systems, call: Call, *, subscription: Id) -> Receipt:
+    """Takes back the end of a subscription that was cancelled for the end of its period: it renews again as before."""
+    done = await systems.billing.resume_subscription(call.customer, subscription, call.key)
+    return billing_receipt(done, {"subscription": subscription})
 
 
 @tool(

@@ -36,7 +36,8 @@ class DuplicateCharge:
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
     """`price` is that of one `interval`, month or year. `charge` paid the present period, "" when nothing did. `unused` is
-    the part of it that is not used up, in whole days ahead: counted when it is read."""
+    the part of it that is not used up, in whole days ahead: counted when it is read. `resumed_at`: when its end was last
+    taken back."""
 
     id: str
     customer: str
@@ -50,6 +51,7 @@ class Subscription:
     started_at: datetime
     renews_at: datetime
     cancel_at: datetime | None
+    resumed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,10 @@ class Billing(Protocol):
     async def cancel(
         self, customer: CustomerId, subscription: str, at_period_end: bool, key: LedgerKey
     ) -> Effected: ...
+    async def resume_subscription(self, customer: CustomerId, subscription: str, key: LedgerKey) -> Effected:
+        """Takes back the end of a subscription that has not come yet."""
+        ...
+
     async def cancel_and_prorate(
         self, customer: CustomerId, subscription: str, charge: str, amount: int, key: LedgerKey
     ) -> Effected:

@@ -31,6 +31,10 @@ class CancelBody(Body):
     at_period_end: bool
 
 
+class ResumeBody(Body):
+    subscription: str
+
+
 async def latest(conn: Connection, kind: str, customer: str) -> list[Json]:
     return (await store.records_of(conn, kind, customer))[-1:]
 
@@ -71,6 +75,18 @@ async def cancel(conn: Connection, at: datetime, body: Content, key: str) -> lis
     else:
         await store.change(conn, found, status="cancelled", cancel_at=at.isoformat())
     return [effected(await store.append(conn, deed("cancellation", found, body, key), at))]
+
+
+async def resume(conn: Connection, at: datetime, body: Content, key: str) -> list[Json]:
+    """Refuses one that has ended, or that is not to end."""
+    done = await done_before(conn, "billing", body, key)
+    if done is not None:
+        return [done]
+    found = await access(conn, "subscription", body["subscription"], body["customer"])
+    if found.body["status"] == "cancelled" or found.body["cancel_at"] is None:
+        raise Refused("The subscription has ended, or is not going to end.")
+    await store.change(conn, found, cancel_at=None, resumed_at=at.isoformat())
+    return [effected(await store.append(conn, deed("resumption", found, body, key), at))]
 
 
 @router.get("/charges")
@@ -130,3 +146,9 @@ async def refund_door(desk: Here, body: RefundBody, key: Key) -> Response:
 async def cancel_door(desk: Here, body: CancelBody, key: Key) -> Response:
     work = partial(cancel, at=desk.clock.now(), body=body.model_dump(), key=unquote(key))
     return await desk.answer("billing", "cancel", work)
+
+
+@router.post("/resume_subscription")
+async def resume_door(desk: Here, body: ResumeBody, key: Key) -> Response:
+    work = partial(resume, at=desk.clock.now(), body=body.model_dump(), key=unquote(key))
+    return await desk.answer("billing", "resume_subscription", work)

@@ -1,6 +1,8 @@
 """The demo company's customers and what each of them is there to show. All times are relative to `now`."""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -23,14 +25,18 @@ from tools.incidents.facts import Incident
 
 async def plant(conn: Connection, now: datetime) -> None:
     """Writes the seed into empty tables."""
-    for fact in facts(now.replace(microsecond=0)):
-        await store.save(conn, record_of(fact))
+    await store.save_all(conn, [record_of(fact) for fact in facts(now.replace(microsecond=0))])
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(KINDS[kind])
 
 
 def record_of(fact: Fact) -> Record:
     """A record that names no customer (an incident; a parcel, which is its order's) belongs to nobody."""
     kind = next(kind for kind, its_type in KINDS.items() if its_type is type(fact))
-    body = TypeAdapter(type(fact)).dump_python(fact, mode="json")
+    body = _adapter(kind).dump_python(fact, mode="json")
     owner = body["id"] if kind == "customer" else body.get("customer", "")
     return Record(kind=kind, id=body["order"] if kind == "tracking" else body["id"], customer=owner, body=body)
 

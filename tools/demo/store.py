@@ -1,5 +1,6 @@
 """The demo company's SQL: its records, and the journal of what was really done to them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib import resources
@@ -17,6 +18,7 @@ _PREFIXES = {
     "refund": "re",
     "cancellation": "ca",
     "proration": "pr",
+    "resumption": "rs",
     "plan_revert": "pv",
     "plan_change": "pc",
     "extension": "ex",
@@ -81,11 +83,16 @@ async def is_empty(conn: Connection) -> bool:
 
 async def save(conn: Connection, record: Record) -> None:
     """Inserts the record or replaces it."""
-    await conn.execute(
-        "INSERT INTO demo.records (kind, id, customer, body) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT (kind, id) DO UPDATE SET customer = excluded.customer, body = excluded.body",
-        [record.kind, record.id, record.customer, Jsonb(record.body)],
-    )
+    await save_all(conn, [record])
+
+
+async def save_all(conn: Connection, records: Sequence[Record]) -> None:
+    async with conn.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO demo.records (kind, id, customer, body) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (kind, id) DO UPDATE SET customer = excluded.customer, body = excluded.body",
+            [[record.kind, record.id, record.customer, Jsonb(record.body)] for record in records],
+        )
 
 
 async def change(conn: Connection, record: Record, **fields: Any) -> None:

@@ -46,6 +46,9 @@ class DemoBilling:
         body = {"customer": customer, "subscription": subscription, "at_period_end": at_period_end}
         return await self._line.post("cancel", body, key)
 
+    async def resume_subscription(self, customer: CustomerId, subscription: str, key: LedgerKey) -> Effected:
+        return await self._line.post("resume_subscription", {"customer": customer, "subscription": subscription}, key)
+
     async def cancel_and_prorate(
         self, customer: CustomerId, subscription: str, charge: str, amount: int, key: LedgerKey
     ) -> Effected:
