@@ -198,7 +198,7 @@ async def test_words_that_belong_to_what_was_joined_are_added_to_it(world: World
 
 async def test_a_question_that_is_out_goes_on_where_the_customer_writes(world: World) -> None:
     first = await world.said(DEE, "I think I ran into a bug.")
-    second = await world.said(DEE, "There seems to be a bug in my account.")
+    second = await world.said(DEE, "I would like to report a bug.")
     await world.say(second, "The mobile app")
     await world.say(second, "I opened a chart, the screen turned white, and I expected to see yesterday's readings.")
 
