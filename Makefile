@@ -38,7 +38,7 @@ run: setup ## starts everything and says how to try it
 # Without LangGraph's server (a mirror need not have it) the rest is tested all the same; its own tests say why not.
 test: setup lint types ## format, lint, types and all tests
 	@$(MAKE) --no-print-directory $(STUDIO)/ready || echo "LangGraph's server could not be installed; its tests will be skipped."
-	@LANGGRAPH_STRICT_MSGPACK=true $(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	@LANGGRAPH_STRICT_MSGPACK=true $(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 lint: setup
 	@$(BIN)/ruff format --check --quiet . || { echo "Run $(BIN)/ruff format ."; exit 1; }

@@ -22,7 +22,7 @@ from tests.cli_world import CLOSELOOP, ROOT, World, free_port, joined, make_worl
 from tests.demo_fixtures import ThreadedServer
 from tools.demo.app import create_demo
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli")]
+pytestmark = pytest.mark.slow
 MONEY_BACK = "Order ord_1002 is late, I want a refund"
 
 

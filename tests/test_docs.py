@@ -143,7 +143,6 @@ def test_the_drawing_is_the_graph(page: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cli")
 def test_the_commands_in_readme_say_what_readme_says(world: World) -> None:
     session = next(block.text for block in blocks("console") if block.page.name == "README.md")
     told = [part.splitlines() for part in re.split(r"^\$ ", session, flags=re.MULTILINE) if part]

@@ -15,7 +15,6 @@ from evals.stage import open_stage
 from evals.suite import Result, drawn_edges, run_cases
 from wiring import load
 
-pytestmark = pytest.mark.xdist_group("evals")
 COMPANY = Path(__file__).parents[1] / "company"
 CASES = load_cases()
 

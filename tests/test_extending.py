@@ -17,7 +17,7 @@ import pytest
 
 from tests.cli_world import CLOSELOOP, ROOT, free_port, joined, make_world
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli")]
+pytestmark = pytest.mark.slow
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
 PORT = "8801"
 PROGRAMS = {"closeloop": CLOSELOOP, "python": [sys.executable]}

@@ -172,7 +172,6 @@ def test_an_index_that_somebody_else_has_open_is_left_alone(tmp_path: Path, made
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cli")
 def test_the_command_reaches_the_service_that_runs(
     tmp_path: Path, made: Path, database_url: Callable[[], str], demo_url: str
 ) -> None:

@@ -180,7 +180,6 @@ def test_hung_runs_and_errors_are_counted_by_themselves() -> None:
 
 
 @needs_data
-@pytest.mark.xdist_group("evals")
 async def test_a_sample_of_real_messages_ends_without_a_hung_run_or_an_error(sent: list[Sent]) -> None:
     total = figures([judge(MAP, each) for each in sent])
 

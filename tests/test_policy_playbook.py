@@ -15,6 +15,9 @@ INCIDENT = {
     "component": "export",
     "status": "identified",
     "started_at": "2026-11-21T09:00:00Z",
+    "update": "Exports take up to an hour.",
+    "updated_at": "2026-11-21T10:00:00Z",
+    "resolved_at": None,
 }
 
 SAID = Context(now=NOW, zone=TIDEWATER.hours.zone, currency=TIDEWATER.currency, language=TIDEWATER.language)
@@ -110,7 +113,7 @@ def test_a_subscription_ends_with_its_period() -> None:
         ({"area": "Exports"}, {}, "ask details"),
         ({"area": "Exports", "details": "The button does nothing"}, {}, "call file_bug"),
         ({"area": "Exports"}, {"incident": INCIDENT}, "say"),
-        ({"area": "mobile app"}, {"incident": INCIDENT}, "ask details"),
+        ({"area": "Exports"}, {"incident": INCIDENT | {"status": "resolved"}}, "ask details"),
     ],
 )
 def test_a_report_is_asked_for_piece_by_piece(slots: dict[str, str], facts: dict[str, Any], expected: str) -> None:

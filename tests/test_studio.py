@@ -16,8 +16,6 @@ from tests.web_world import NOW, World, bearer, web_url, world
 
 __all__ = ["web_url", "world"]
 
-pytestmark = pytest.mark.xdist_group("studio")
-
 
 @pytest.fixture(scope="session")
 def studio_environment() -> None:

@@ -228,7 +228,6 @@ def test_a_running_service_keeps_its_connections_and_says_that_a_restart_is_due(
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cli")
 @pytest.mark.parametrize("command", ["serve", "doctor"])
 def test_a_start_that_cannot_be_is_told_without_a_traceback(tmp_path: Path, own: str, command: str) -> None:
     company = connecting(tmp_path, f"{{adapter: {own}:connect, token: '${{NO_SUCH_TOKEN}}'}}")
@@ -241,7 +240,6 @@ def test_a_start_that_cannot_be_is_told_without_a_traceback(tmp_path: Path, own:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("cli")
 def test_an_adapter_that_does_not_open_stops_the_start(
     tmp_path: Path, own: str, database_url: Callable[[], str], demo_url: str
 ) -> None:
