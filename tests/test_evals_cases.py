@@ -34,7 +34,7 @@ def near(one: str, other: str) -> bool:
     return Levenshtein.distance(one.casefold(), other.casefold(), score_cutoff=5) <= 5
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def played(postgres_url: str) -> AsyncIterator[tuple[list[Result], set[Edge]]]:
     async with open_stage(postgres_url) as stage:
         yield [result async for result in run_cases(stage, CASES, quick=True)], drawn_edges(stage)

@@ -41,7 +41,7 @@ CARD = replace(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def sent(postgres_url: str) -> AsyncIterator[list[Sent]]:
     """Every thirtieth message of the whole sample."""
     chosen = sample(DATA)[::30]
