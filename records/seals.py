@@ -76,7 +76,12 @@ async def add(conn: Connection, key: str, *, now: datetime) -> Seal | None:
 
 async def every(conn: Connection) -> list[Seal]:
     """All seals, oldest first."""
-    return await sql.fetch_all(conn, Seal, "all_seals")
+    return await after(conn, 0)
+
+
+async def after(conn: Connection, number: int) -> list[Seal]:
+    """The seals that came after this one, oldest first."""
+    return await sql.fetch_all(conn, Seal, "seals_after", number=number)
 
 
 def wrong(seals: Sequence[Seal], key: str) -> Iterator[str]:

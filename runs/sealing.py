@@ -1,6 +1,7 @@
 """Seals the audit log every few minutes, and keeps the seals in a file outside the database as well."""
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,17 +27,24 @@ class Sealer:
         """Signs what was written since the last seal; nothing when nothing was."""
         async with self.database.transaction() as conn:
             await seals.add(conn, self.key, now=self.clock.now())
+        filed = await asyncio.to_thread(self._last_filed)
         async with self.database.transaction() as conn:
-            kept = await seals.every(conn)
-        await asyncio.to_thread(self._file, kept)
-
-    def _file(self, kept: list[Seal]) -> None:
-        """Adds the seals that the file lacks: whoever made one may have died before it was written there."""
-        filed = {seal.number for seal in read_seals(self.file)}
-        missing = [seal for seal in kept if seal.number not in filed]
+            missing = await seals.after(conn, filed)
         if missing:
-            with self.file.open("a", encoding="utf-8") as lines:
-                lines.writelines(f"{seal.line()}\n" for seal in missing)
+            await asyncio.to_thread(self._file, missing)
+
+    def _last_filed(self) -> int:
+        """The number of the file's last seal, 0 when it has none. Only its end is looked at: it grows for years."""
+        if not self.file.exists():
+            return 0
+        with self.file.open(encoding="utf-8") as lines:
+            last = deque(lines, maxlen=1)
+        return seal_of(last[0]).number if last else 0
+
+    def _file(self, missing: list[Seal]) -> None:
+        """Adds what the file lacks: the new seal, and one whose maker died before it was written there."""
+        with self.file.open("a", encoding="utf-8") as lines:
+            lines.writelines(f"{seal.line()}\n" for seal in missing)
 
 
 def read_seals(file: Path) -> list[Seal]:

@@ -42,8 +42,8 @@ SELECT number, at, heads, previous, signature FROM audit_seals ORDER BY number D
 -- name: seals_since
 SELECT number, at, heads, previous, signature FROM audit_seals WHERE at >= %(since)s ORDER BY number;
 
--- name: all_seals
-SELECT number, at, heads, previous, signature FROM audit_seals ORDER BY number;
+-- name: seals_after
+SELECT number, at, heads, previous, signature FROM audit_seals WHERE number > %(number)s ORDER BY number;
 
 -- name: add_seal
 INSERT INTO audit_seals (number, at, heads, previous, signature)
