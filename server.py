@@ -1,13 +1,10 @@
 """Opens everything, wires it together, and mounts the doors. Nothing here is done by importing."""
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import FastAPI
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
@@ -26,6 +23,7 @@ from records.clock import Clock, SystemClock
 from records.database import Database, check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
 from records.keys import kept_key
+from runs.crash import crash_at
 from runs.driver import Driver, Graph
 from runs.jobs import Jobs, open_jobs
 from runs.sealing import CRON, FILE, Sealer
@@ -87,7 +85,7 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
             reasoner=RulesReasoner(),
             waker=jobs,
             customer_of=tokens.customer_of,
-            fault=_fault(settings),
+            fault=crash_at(settings.crash_at, settings.var / "crashed"),
             limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
         )
         sealer = make_sealer(settings, database, clock)
@@ -150,31 +148,6 @@ def make_tokens(settings: Settings, clock: Clock) -> Tokens:
 def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:
     key = settings.audit_seal_key or kept_key(settings.var / "audit-seal.key")
     return Sealer(database=database, clock=clock, key=key, file=settings.var / FILE)
-
-
-def _fault(settings: Settings) -> Callable[[str], None]:
-    """Does nothing; with CRASH_AT it kills the process at that point, once, for the proofs of docs/guarantees.md."""
-    return _Crash(settings.crash_at, settings.var / "crashed") if settings.crash_at else _nothing
-
-
-def _nothing(_point: str) -> None:
-    """No fault."""
-
-
-class _Crash:
-    """`name`, or `name#2` for the second time the process comes there. A marker file is written first, so that the
-    process that comes after lives."""
-
-    def __init__(self, point: str, marker: Path) -> None:
-        self._point, _, time = point.partition("#")
-        self._left = int(time or 1)
-        self._marker = marker
-
-    def __call__(self, point: str) -> None:
-        self._left -= point == self._point
-        if point == self._point and not self._left and not self._marker.exists():
-            self._marker.write_text(point)
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 @asynccontextmanager

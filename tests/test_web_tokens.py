@@ -44,7 +44,7 @@ def test_a_conversation_token_names_its_conversation() -> None:
         signed(nbf=LATER),
         signed(key=OWN_KEY),
         signed(headers={"kid": "unknown"}),
-        jwt.encode({"aud": "closeloop", "sub": ADA, "exp": LATER}, None, "none"),
+        jwt.encode({"aud": "closeloop", "sub": ADA, "exp": LATER}, "", "none"),
         jwt.encode({"aud": "closeloop", "sub": ADA, "exp": True}, HOST_KEY),
         jwt.encode({"aud": "closeloop", "sub": ADA, "exp": "soon"}, HOST_KEY),
         jwt.encode({"aud": "closeloop", "sub": ADA, "exp": float("nan")}, HOST_KEY),
