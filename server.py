@@ -5,6 +5,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 from fastapi import FastAPI
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
@@ -19,6 +21,7 @@ from knowledge.index import Index
 from knowledge.minilm import build as build_model
 from knowledge.search import Search
 from policy.live import LiveCompany
+from records.cipher import Cipher
 from records.clock import Clock, SystemClock
 from records.database import Database, check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
@@ -26,6 +29,7 @@ from records.keys import kept_key
 from runs.crash import crash_at
 from runs.driver import Driver, Graph
 from runs.jobs import Jobs, open_jobs
+from runs.saver import open_cipher, open_saver
 from runs.sealing import CRON, FILE, Sealer
 from runs.startup import prepare
 from runs.sweep import Sweep
@@ -35,9 +39,8 @@ from tools.demo.serve import running_demo
 from tools.history.recorded import RecordedHistory
 from web.doors import Doors
 from web.hub import open_hub
-from web.keys import open_tokens
 from web.mount import new_app
-from web.tokens import Tokens
+from web.tokens import Tokens, open_tokens
 from wiring import connected, load_kit, needs_demo, vocabulary_of
 
 
@@ -46,6 +49,7 @@ class Opened:
     """Everything that is open: what the doors, a worker, the command line and the evals work with."""
 
     services: Services
+    saver: AsyncPostgresSaver
     graph: Graph
     jobs: Jobs
     driver: Driver
@@ -90,13 +94,15 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
         )
         sealer = make_sealer(settings, database, clock)
         jobs.every(CRON, "seal", sealer.seal)
-        yield _opened(services, database, jobs, tokens, demo_url)
+        saver = await open_saver(database, make_cipher(settings), clock)
+        yield _opened(services, saver, jobs, tokens, demo_url)
 
 
-def _opened(services: Services, database: Database, jobs: Jobs, tokens: Tokens, demo_url: str) -> Opened:
-    graph = build(lambda: services).compile(AsyncPostgresSaver(database.pool))
+def _opened(services: Services, saver: AsyncPostgresSaver, jobs: Jobs, tokens: Tokens, demo_url: str) -> Opened:
+    graph = build(lambda: services).compile(saver)
     return Opened(
         services=services,
+        saver=saver,
         graph=graph,
         jobs=jobs,
         driver=Driver(services, graph),
@@ -137,12 +143,20 @@ async def _knowledge(settings: Settings, company: LiveCompany, stack: AsyncExitS
 
 def make_tokens(settings: Settings, clock: Clock) -> Tokens:
     """Keys from the settings; else keys of this installation, made once and kept under VAR."""
+    jwks = settings.customer_token_jwks
     return open_tokens(
-        customers=settings.customer_token_key,
-        conversations=settings.conversation_token_key,
+        customers=(settings.customer_token_key, settings.customer_token_keys_old),
+        public=Path(jwks).expanduser() if jwks else None,
+        conversations=(settings.conversation_token_key, settings.conversation_token_keys_old),
+        longest=timedelta(hours=settings.customer_token_hours),
         kept=settings.var,
         clock=clock,
     )
+
+
+def make_cipher(settings: Settings) -> Cipher:
+    """Of the checkpoints. Raises KeysInvalid."""
+    return open_cipher(settings.checkpoint_keys, settings.var)
 
 
 def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:

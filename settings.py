@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,13 @@ class Settings:
     chroma_url: str = ""
     demo_url: str = ""
     customer_token_key: str = field(default="", repr=False)
+    customer_token_keys_old: str = field(default="", repr=False)
+    customer_token_jwks: str = ""
+    customer_token_hours: float = 24.0
     conversation_token_key: str = field(default="", repr=False)
+    conversation_token_keys_old: str = field(default="", repr=False)
     audit_seal_key: str = field(default="", repr=False)
+    checkpoint_keys: str = field(default="", repr=False)
     concurrency: int = 4
     pool_size: int = 16
     fact_seconds: float = 2.0
@@ -35,6 +41,11 @@ class Settings:
     settle_seconds: float = 6.0
     crash_at: str = ""
     log_level: str = "warning"
+    rate_limits: bool = True
+    trusted_proxies: str = ""
+    breaker_failures: int = 5
+    breaker_window: float = 30.0
+    breaker_pause: float = 15.0
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -46,6 +57,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _read(name: str, text: str) -> object:
     default = getattr(Settings(), name)
+    if name in _READERS:
+        return _READERS[name](name, text)
     try:
         value = type(default)(text) if not isinstance(default, Path) else Path(text).expanduser()
     except ValueError as error:
@@ -53,6 +66,25 @@ def _read(name: str, text: str) -> object:
     if isinstance(value, int | float) and value < 0:
         raise SettingInvalid(f"{name.upper()} must not be negative, but is {text}.")
     return value
+
+
+def _on(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise SettingInvalid(f"{name.upper()} must be on or off, but is {text!r}.")
+    return text == "on"
+
+
+def _networks(name: str, text: str) -> str:
+    """Addresses and networks, parted by commas."""
+    for each in text.split(","):
+        try:
+            ip_network(each.strip())
+        except ValueError as error:
+            raise SettingInvalid(f"{name.upper()} must name addresses or networks, and {each!r} is none.") from error
+    return text
+
+
+_READERS: dict[str, Callable[[str, str], object]] = {"rate_limits": _on, "trusted_proxies": _networks}
 
 
 def with_environment(text: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -70,7 +70,8 @@ class Turn:
 async def service(folder: Path) -> AsyncIterator[tuple[Opened, httpx.AsyncClient]]:
     settings = Settings(var=folder)
     async with open_services(settings, SystemClock()) as opened, open_doors(opened) as doors:
-        graph = build(lambda: opened.services).compile(TimedSaver(opened.services.database.pool))
+        saver = TimedSaver(opened.services.database.pool, serde=opened.saver.serde)
+        graph = build(lambda: opened.services).compile(saver)
         driver = Driver(opened.services, graph)
         app = new_app()
         app.state.doors = doors

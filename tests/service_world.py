@@ -113,7 +113,7 @@ class World:
     async def changed(self, **services: Any) -> "World":
         """The same with other services behind the graph, as a process that was started another way."""
         mine = replace(self.opened.services, **services)
-        graph = graph_of(mine)
+        graph = graph_of(mine, self.opened.saver)
         opened = replace(
             self.opened,
             services=mine,
@@ -129,8 +129,8 @@ class World:
         return found
 
 
-def graph_of(services: Services) -> Graph:
-    return build(lambda: services).compile(AsyncPostgresSaver(services.database.pool))
+def graph_of(services: Services, saver: AsyncPostgresSaver) -> Graph:
+    return build(lambda: services).compile(saver)
 
 
 @asynccontextmanager
