@@ -142,8 +142,8 @@ def _settings(database_url: str, demo_url: str, folder: Path, company: Path) -> 
         var=folder,
         customer_token_key=new_id("key") * 3,
         conversation_token_key=new_id("key") * 3,
-        fact_seconds=1.0,
-        answer_seconds=1.0,
+        fact_seconds=4.0,
+        answer_seconds=4.0,
         settle_seconds=0.5,
     )
 

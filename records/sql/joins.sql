@@ -4,7 +4,8 @@ SELECT pg_advisory_xact_lock(hashtextextended(%(customer)s, 3));
 
 -- name: other_matters
 -- What this customer's other conversations were lately about, the newest first: a row for each run, with what the
--- customer wrote, the card that waits, and the records that a card or a handoff shows.
+-- customer wrote, the card that waits, and the records that a card or a handoff shows. A run that has not been compared
+-- yet, and so has no policy version, is not among them: when its turn comes, it finds this one.
 SELECT c.id AS conversation_id, c.status, c.assignee, c.agenda, r.id AS run_id, r.status AS run_status, r.outcome,
        r.requests, r.started_at, r.finished_at, said.words, EXISTS (
            SELECT FROM messages m WHERE m.conversation_id = c.id AND m.author = 'staff' AND m.created_at >= r.started_at
@@ -22,7 +23,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT h.package -> 'facts' AS facts FROM handoffs h WHERE h.run_id = r.id) AS handed ON true
 WHERE c.customer_id = %(customer)s AND c.id <> %(conversation)s AND r.started_at > %(since)s
-  AND r.outcome IS DISTINCT FROM 'joined'
+  AND r.outcome IS DISTINCT FROM 'joined' AND r.policy_version <> ''
 ORDER BY r.started_at DESC, r.id LIMIT 50;
 
 -- name: add_join
