@@ -109,7 +109,7 @@ async def test_nobody_does_it_to_another_customers_record(action: Action, demo: 
         (replace(RESHIP, arguments={"order": "ord_5001", "cause": "damaged"}), "reship_order:ord_5001:once"),
         (SPLIT, "split_shipment:ord_5004:once"),
         (CANCEL, "cancel_order:ord_5005:once"),
-        (DELETE, "delete_account:cus_viktor:deletion@1"),
+        (DELETE, "delete_account:099522d4f2da:deletion@1"),
     ],
 )
 async def test_an_order_is_replaced_split_or_cancelled_once(action: Action, key: str, systems: Systems) -> None:

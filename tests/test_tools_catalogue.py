@@ -143,7 +143,7 @@ def test_a_cancellation_without_its_subscription_has_no_identity() -> None:
 @pytest.mark.parametrize(
     ("order", "key"),
     [
-        ({"id": "ord_1", "revision": 3}, "change_address:ord_1:1 Quay@3"),
+        ({"id": "ord_1", "revision": 3}, "change_address:ord_1:b132666dfb7d@3"),
         ({"id": "ord_2", "revision": 3}, "change_address:ord_1:?"),
         (None, "change_address:ord_1:?"),
     ],

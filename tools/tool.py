@@ -5,7 +5,9 @@ needs three things of it: what it acts on and why (the business identity, so tha
 a way to ask the system afterwards whether it happened, and how far the system itself protects against a repeat.
 """
 
+import hashlib
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +21,8 @@ from records.ids import CustomerId, LedgerKey
 from tools.systems import Systems
 
 Json = dict[str, Any]
+_ID = re.compile(r"(?=.*\d)[A-Za-z0-9_.:-]{1,80}")
+"""What names a record; a word without a digit may be somebody's."""
 
 UNTOLD = "?"
 """The cause when the facts it is read from are missing. Such a call has no identity, and is never executed."""
@@ -112,9 +116,18 @@ class Tool:
         return {name: value for name, value in schema.items() if name != "title"}
 
     def key(self, arguments: Json, facts: Facts) -> LedgerKey:
-        """The business identity of a call: tool, object, cause. Never the run, the conversation or the amount.
+        """The business identity of a call: tool, object, cause. Never the run, the conversation or the amount. Keys stand
+        in the audit log for good, so words and the customer are in them as a digest.
         Ends in `:?` when the facts do not tell the cause; the executor does nothing under such a key."""
-        return LedgerKey(f"{self.name}:{arguments[self.object]}:{self.cause(arguments, facts)}")
+        acted_on = str(arguments[self.object])
+        customer = (facts.get("customer") or {}).get("id")
+        named = acted_on if _ID.fullmatch(acted_on) and acted_on != customer else digest_of(acted_on)
+        return LedgerKey(f"{self.name}:{named}:{self.cause(arguments, facts)}")
+
+
+def digest_of(words: str) -> str:
+    """Stands for words in a key: the same for the same words, whatever their spacing and case."""
+    return hashlib.sha256(" ".join(words.casefold().split()).encode()).hexdigest()[:12]
 
 
 async def _nothing_to_settle(_systems: Systems, _call: Call, _arguments: Json) -> Receipt | Settled:

@@ -7,7 +7,7 @@ from tools.answers import Effected
 from tools.arguments import Id, Line
 from tools.commerce.port import Change
 from tools.systems import Systems
-from tools.tool import UNTOLD, Call, Effect, Facts, Idempotency, Json, Receipt, Settled, tool
+from tools.tool import UNTOLD, Call, Effect, Facts, Idempotency, Json, Receipt, Settled, digest_of, tool
 
 Reason = Literal["lost", "damaged", "wrong_item"]
 
@@ -16,7 +16,7 @@ def _cause_of_address(arguments: Json, facts: Facts) -> str:
     order = facts.get("order")
     if not order or order["id"] != arguments["order"]:
         return UNTOLD
-    return f"{arguments['address']}@{order['revision']}"
+    return f"{digest_of(arguments['address'])}@{order['revision']}"
 
 
 async def _settle_address(systems: Systems, call: Call, arguments: Json) -> Receipt | Settled:

@@ -1,10 +1,8 @@
 """What can be done in the issue tracker. It has no keys, and nothing to look up what was filed by."""
 
-import hashlib
-
 from tools.arguments import Line, OptionalId, OptionalLine, Text
 from tools.systems import Systems
-from tools.tool import UNTOLD, Call, Effect, Facts, Idempotency, Json, Receipt, tool
+from tools.tool import UNTOLD, Call, Effect, Facts, Idempotency, Json, Receipt, digest_of, tool
 
 
 def _cause_of_bug(arguments: Json, facts: Facts) -> str:
@@ -15,7 +13,7 @@ def _cause_of_bug(arguments: Json, facts: Facts) -> str:
     known = facts.get("known_bug")
     if not known or known["id"] != arguments["duplicate_of"]:
         return UNTOLD
-    return f"{known['id']} met by {who}"
+    return f"{known['id']} met by {digest_of(who)}"
 
 
 def _cause_of_wish(arguments: Json, facts: Facts) -> str:
@@ -23,8 +21,7 @@ def _cause_of_wish(arguments: Json, facts: Facts) -> str:
 
 
 def _words(who: str, text: str) -> str:
-    words = " ".join([who, *text.casefold().split()])
-    return hashlib.sha256(words.encode()).hexdigest()[:12]
+    return digest_of(f"{who} {text}")
 
 
 @tool(
