@@ -45,7 +45,8 @@ async def signed_in(authorization: str | None) -> Auth.types.MinimalUserDict:
     """Staff only, by their key. Customers come in through our own doors, which this server does not check."""
     scheme, _, key = (authorization or "").partition(" ")
     async with _services().database.transaction() as conn:
-        found = await staff.by_key(conn, key.strip()) if scheme.lower() == "bearer" else None
+        now = _services().clock.now()
+        found = await staff.by_key(conn, key.strip(), now=now) if scheme.lower() == "bearer" else None
     if found is None:
         raise Auth.exceptions.HTTPException(status_code=401, detail="Sign in with a staff key: Bearer clk_…")
     return {"identity": found.id, "display_name": found.name, "is_authenticated": True}

@@ -52,7 +52,7 @@ async def demo_team(database: Database, var: Path, clock: Clock) -> list[Member]
 
 
 async def _member(conn: Connection, name: str, role: str, kept: Member | None, clock: Clock) -> Member:
-    if kept is not None and await staff.by_key(conn, kept.key) is not None:
+    if kept is not None and await staff.by_key(conn, kept.key, now=clock.now()) is not None:
         return kept
     added, key = await staff.add(conn, name, [role], now=clock.now())
     await audit.write(conn, actor="demo", action="staff.added", subject=added, now=clock.now())

@@ -2,28 +2,39 @@
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from commands.screen import Sorry
 from records.clock import Clock
 from settings import Settings
-from web.keys import open_tokens
-from web.tokens import Tokens
+from web.keys import SHORTEST
+from web.tokens import Tokens, open_tokens
 
-SHORTEST = 32
+SECRETS = (
+    "customer_token_key",
+    "customer_token_keys_old",
+    "conversation_token_key",
+    "conversation_token_keys_old",
+)
 STAFF_FILE = "demo-staff.json"
 
 
 def tokens_of(settings: Settings, clock: Clock) -> Tokens:
     """As the service signs and reads them. Raises Sorry, naming the setting, for a key that is too short."""
-    for name in ("customer_token_key", "conversation_token_key"):
-        given = len(getattr(settings, name).encode())
-        if 0 < given < SHORTEST:
-            raise Sorry(f"{name.upper()} has {given} bytes; a key that signs tokens must have {SHORTEST} or more.")
+    for name in SECRETS:
+        given = getattr(settings, name)
+        for each in given.split() if name.endswith("_old") else [given]:
+            if 0 < len(each.encode()) < SHORTEST:
+                raise Sorry(
+                    f"{name.upper()} has {len(each.encode())} bytes; a key that signs tokens must have {SHORTEST} or more."
+                )
     return open_tokens(
-        customers=settings.customer_token_key,
-        conversations=settings.conversation_token_key,
+        customers=(settings.customer_token_key, settings.customer_token_keys_old),
+        public=Path(settings.customer_token_jwks).expanduser() if settings.customer_token_jwks else None,
+        conversations=(settings.conversation_token_key, settings.conversation_token_keys_old),
+        longest=timedelta(hours=settings.customer_token_hours),
         kept=settings.var,
         clock=clock,
     )

@@ -18,13 +18,11 @@ from records.ids import CustomerId
 from runs.startup import prepare
 from settings import Settings
 
-LONGEST_HOURS = 24 * 30
-
 
 def customer_token(settings: Settings, customer: str, hours: float) -> None:
     """Prints the token alone, so that a shell can take it up."""
-    if not 0 < hours <= LONGEST_HOURS:
-        raise Sorry(f"--hours must be more than 0 and at most {LONGEST_HOURS}.")
+    if not 0 < hours <= settings.customer_token_hours:
+        raise Sorry(f"--hours must be more than 0 and at most {settings.customer_token_hours:g}, CUSTOMER_TOKEN_HOURS.")
     if not customer.isprintable() or not 0 < len(customer) <= 200:
         raise Sorry("A customer's id has 1 to 200 printable characters.")
     check_var(settings)

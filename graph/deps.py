@@ -58,18 +58,18 @@ class Waker(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """`fact_timeout` and `settle_after` in seconds; `visits` to decide, `transcript` messages a run sees."""
+    """`fact_timeout` and `settle_after` in seconds; `transcript` messages a run sees."""
 
     fact_timeout: float = 2.0
     settle_after: float = 3.0
-    visits: int = 12
     transcript: int = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """One per process. `fault(point)` is called at every point where a process may die; it does nothing, except in the
-    proofs, which use it to die there. `customer_of` verifies a customer's token (raises NotSignedIn)."""
+    proofs, which use it to die there. `customer_of` verifies a customer's token (raises NotSignedIn), `signed_in_at` tells
+    when they had proved who they are; where it is left out, nobody's sign-in is known."""
 
     database: Database
     clock: Clock
@@ -83,6 +83,7 @@ class Services:
     customer_of: Callable[[str], CustomerId]
     fault: Callable[[str], None]
     limits: Limits = Limits()
+    signed_in_at: Callable[[str], datetime] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ the rest is approved."""
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from policy.authority import ApprovalPolicy, approval_of
 from policy.cel import Condition, Environment, Expression
@@ -12,6 +12,10 @@ from policy.source import Node
 from policy.structs import Struct, record_fits
 from policy.templates import Text, text_of
 from policy.vocabulary import Vocabulary
+
+FRESHEST = timedelta(hours=24)
+
+Direction = Literal["out", "in"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +52,8 @@ class Allow:
 @dataclass(frozen=True, kw_only=True)
 class ToolPolicy:
     """`amount` and `currency` work out the money a call moves (both None: it moves none), which is `least` minor units or
-    more. Without `allow` every call
-    needs approval. `arguments` and `options` are what the tool takes; `bare`: the arguments that clauses name without
-    `arguments.` before them."""
+    more; `direction`: out of the company, or in. Without `allow` every call needs approval. `arguments` and `options` are what the tool takes; `bare`: the arguments that clauses name without
+    `arguments.` before them. `fresh_within`: how long ago the customer may have signed in when they ask; None: whenever."""
 
     name: str
     clauses: tuple[ClauseRule, ...]
@@ -60,9 +63,11 @@ class ToolPolicy:
     limits: Limit | None
     allow: Allow | None
     approval: ApprovalPolicy
+    fresh_within: timedelta | None
     arguments: Struct
     options: Mapping[str, tuple[Any, ...]]
     bare: tuple[str, ...]
+    direction: Direction = "out"
 
     @property
     def window(self) -> timedelta:
@@ -76,24 +81,29 @@ class ToolPolicy:
         return all(arguments.get(name) in options for name, options in self.options.items() if name in arguments)
 
 
-def tools_of(node: Node, vocabulary: Vocabulary, roles: Collection[str]) -> dict[str, ToolPolicy]:
+def tools_of(
+    node: Node, vocabulary: Vocabulary, roles: Collection[str], tiers: Collection[str] = ()
+) -> dict[str, ToolPolicy]:
     """The `tools` of policy.yaml."""
     policies = {}
     for name, entry in node.entries().items():
         if name not in vocabulary.tools:
             entry.fail(f"unknown tool '{name}'; known: {', '.join(vocabulary.tools)}")
         else:
-            policies[name] = _tool_of(name, entry, vocabulary, roles)
+            policies[name] = _tool_of(name, entry, vocabulary, roles, tiers)
     return policies
 
 
-def _tool_of(name: str, node: Node, vocabulary: Vocabulary, roles: Collection[str]) -> ToolPolicy:
-    node.only("money", "clauses", "limits", "allow", "approval")
+def _tool_of(
+    name: str, node: Node, vocabulary: Vocabulary, roles: Collection[str], tiers: Collection[str]
+) -> ToolPolicy:
+    node.only("money", "clauses", "limits", "allow", "approval", "fresh_within")
     environment = vocabulary.tool_environment(name)
     money, limits, allow = node.get("money"), node.get("limits"), node.get("allow")
+    fresh = node.get("fresh_within")
     if money:
-        money.only("amount", "currency", "at_least")
-    least = money.get("at_least") if money else None
+        money.only("amount", "currency", "at_least", "direction")
+    least, way = (money.get("at_least"), money.get("direction")) if money else (None, None)
     return ToolPolicy(
         name=name,
         clauses=_clauses_of(node.need("clauses"), environment, vocabulary, name),
@@ -102,11 +112,22 @@ def _tool_of(name: str, node: Node, vocabulary: Vocabulary, roles: Collection[st
         least=least.integer(at_least=0) if least else 1,
         limits=_limit_of(limits, money=money is not None) if limits else None,
         allow=_allow_of(allow, environment, money=money is not None) if allow else None,
-        approval=approval_of(node.need("approval"), roles, money=money is not None, environment=environment),
+        approval=approval_of(
+            node.need("approval"), roles, money=money is not None, environment=environment, tiers=tiers
+        ),
+        fresh_within=_fresh_of(fresh) if fresh else None,
         arguments=vocabulary.arguments(name),
         options=vocabulary.options(name),
         bare=tuple(vocabulary.bare_arguments(name)),
+        direction="in" if way and way.choice(("out", "in"), "direction") == "in" else "out",
     )
+
+
+def _fresh_of(node: Node) -> timedelta:
+    within = node.duration()
+    if not timedelta(0) < within <= FRESHEST:
+        node.fail("must be more than nothing and at most 24h: no token of a customer lives longer")
+    return within
 
 
 def _clauses_of(node: Node, environment: Environment, vocabulary: Vocabulary, tool: str) -> tuple[ClauseRule, ...]:

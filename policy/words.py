@@ -1,7 +1,7 @@
 """How amounts, dates and ids are written out for people."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _DIGITS = {
@@ -35,6 +35,14 @@ def time(value: datetime | str) -> str:
     """A moment's time of day, in UTC, which is the same for readers everywhere: `15:00 UTC`. Takes ISO 8601 text too."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{moment.astimezone(UTC):%H:%M} UTC"
+
+
+def span(length: timedelta) -> str:
+    """A length of time: `15 minutes`, `1 hour`, `90 seconds`."""
+    seconds = int(length.total_seconds())
+    size, unit = next((s, u) for s, u in ((3600, "hour"), (60, "minute"), (1, "second")) if seconds % s == 0)
+    count = seconds // size
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def plain(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
 
-from records import sql
+from records import closing, sql
 from records.errors import Conflict, NotFound
 from records.ids import ConversationId, CustomerId, MessageId, RunId, StaffId, new_id
 from records.sql import Connection
@@ -24,7 +24,8 @@ class TakenOver(Conflict):
 class Conversation:
     """`customer_id` None: a visitor. `assignee` None: the agent answers; else the person who does.
     `agenda`: the open requests, see graph.state.Request. `joined_to`: the earlier conversation that handles what the
-    customer wrote here, if one does; see records.joins."""
+    customer wrote here, if one does; see records.joins. `reopened`: how often they came back after it had been closed over
+    their silence."""
 
     id: ConversationId
     customer_id: CustomerId | None
@@ -36,6 +37,7 @@ class Conversation:
     opened_at: datetime
     updated_at: datetime
     joined_to: ConversationId | None
+    reopened: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,12 @@ async def get(conn: Connection, conversation: ConversationId) -> Conversation:
     return found
 
 
+async def assignee_of(conn: Connection, conversation: ConversationId) -> StaffId | None:
+    """The person who has it now; None: the agent."""
+    row = await sql.fetch_row(conn, "assignee_of", id=conversation)
+    return row["assignee"] if row else None
+
+
 async def transcript(conn: Connection, conversation: ConversationId) -> list[Message]:
     return await sql.fetch_all(conn, Message, "transcript", id=conversation)
 
@@ -85,11 +93,28 @@ async def messages_of_run(conn: Connection, run: RunId) -> list[Message]:
 
 
 async def add_customer_message(
-    conn: Connection, conversation: ConversationId, *, body: str, now: datetime, page: dict[str, str] | None = None
+    conn: Connection,
+    conversation: ConversationId,
+    *,
+    body: str,
+    now: datetime,
+    page: dict[str, str] | None = None,
+    signed_in_at: datetime | None = None,
 ) -> MessageId:
-    """An unanswered message. The caller defers the job that answers it in the same transaction."""
+    """An unanswered message. The caller defers the job that answers it in the same transaction. `signed_in_at`: when the
+    customer had last proved who they are, by the token with which they posted it."""
     message = MessageId(new_id("msg"))
-    await _add(conn, conversation, message=message, author="customer", body=body, now=now, page=page)
+    await closing.reopen(conn, conversation, now=now)
+    await _add(
+        conn,
+        conversation,
+        message=message,
+        author="customer",
+        body=body,
+        now=now,
+        page=page,
+        signed_in_at=signed_in_at,
+    )
     await set_status(conn, conversation, "open", now=now)
     return message
 
@@ -144,6 +169,7 @@ async def _add(
     citations: Sequence[dict[str, Any]] = (),
     receipts: Sequence[dict[str, Any]] = (),
     page: dict[str, str] | None = None,
+    signed_in_at: datetime | None = None,
 ) -> bool:
     rows = await sql.execute(
         conn,
@@ -159,6 +185,7 @@ async def _add(
         run=run,
         part=part,
         now=now,
+        signed_in_at=signed_in_at,
     )
     return rows == 1
 
@@ -185,8 +212,8 @@ async def assign(
         raise TakenOver
 
 
-async def rate(conn: Connection, conversation: Conversation, rating: int, note: str, *, now: datetime) -> None:
-    """4 and 5 confirm the resolution of an answered conversation; nothing else, and never silence, does."""
-    confirmed = rating >= 4 and conversation.status == "waiting_customer"
-    status = "resolved_confirmed" if confirmed else conversation.status
-    await sql.execute(conn, "rate_conversation", id=conversation.id, rating=rating, note=note, status=status, now=now)
+async def rate(conn: Connection, conversation: Conversation, rating: int, note: str, *, now: datetime) -> str:
+    """4 and 5 confirm the resolution of an answered conversation; nothing else, and never silence, does. Returns the
+    status that it has then."""
+    row = await sql.fetch_row(conn, "rate_conversation", id=conversation.id, rating=rating, note=note, now=now)
+    return str(row["status"]) if row else conversation.status

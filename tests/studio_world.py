@@ -21,6 +21,7 @@ from records.database import Database, open_database
 from records.ids import CustomerId
 from tests.demo_fixtures import Demo
 from tests.web_world import HOST_KEY, OWN_KEY, bearer
+from web.keys import of_settings
 from web.tokens import Tokens
 
 ROOT = Path(__file__).parents[1]
@@ -130,7 +131,7 @@ async def _opened(http: httpx.AsyncClient, database_url: str, demo_url: str) -> 
             url=str(http.base_url),
             http=http,
             database=database,
-            tokens=Tokens(customers={"1": HOST_KEY}, conversations={"1": OWN_KEY}, clock=clock),
+            tokens=Tokens(customers=of_settings(HOST_KEY, ""), conversations=of_settings(OWN_KEY, ""), clock=clock),
             keys={role: key for role, (_, key) in added.items()},
             ids={role: member for role, (member, _) in added.items()},
             demo=Demo(demo_url, shop),

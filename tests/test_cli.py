@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from cli import app
 from records.clock import SystemClock
 from tests.cli_world import ROOT, Said, free_port, joined, make_world
+from web.keys import of_settings
 from web.tokens import Tokens
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -112,14 +113,14 @@ def test_a_worker_needs_an_index_that_it_can_share(tmp_path: Path) -> None:
 def test_a_customer_token_stands_alone_and_is_valid(tmp_path: Path) -> None:
     said = run(tmp_path, "token", "customer", "cus_ada", "--hours", "2", CUSTOMER_TOKEN_KEY=KEY)
 
-    tokens = Tokens(customers={"1": KEY}, conversations={"1": KEY}, clock=SystemClock())
+    tokens = Tokens(customers=of_settings(KEY, ""), conversations=of_settings(KEY, ""), clock=SystemClock())
     assert tokens.customer_of(said.out) == "cus_ada"
 
 
 def test_a_token_is_not_made_for_ever(tmp_path: Path) -> None:
     said = run(tmp_path, "token", "customer", "cus_ada", "--hours", "9000")
 
-    assert said.err == "closeloop: --hours must be more than 0 and at most 720."
+    assert said.err == "closeloop: --hours must be more than 0 and at most 24, CUSTOMER_TOKEN_HOURS."
 
 
 def test_a_staff_role_is_one_of_the_companys(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ async def test_a_signed_in_customer_opens_a_verified_conversation(world: World) 
     body = response.json()
     assert response.status_code == 201
     assert body["verified"]
-    assert world.tokens.conversation_of(body["token"]) == body["id"]
+    assert world.tokens.conversation(body["token"]).conversation == body["id"]
 
 
 async def test_a_visitor_opens_a_conversation_that_nobody_vouches_for(world: World) -> None:

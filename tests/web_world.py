@@ -26,6 +26,7 @@ from tests.company_case import TIDEWATER
 from tools.standard import KIT
 from web.doors import Doors
 from web.hub import Hub, open_hub
+from web.keys import given
 from web.mount import new_app
 from web.tokens import Tokens
 
@@ -142,7 +143,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def tokens_by(clock: ManualClock) -> Tokens:
-    return Tokens(customers={"k1": HOST_KEY}, conversations={"c1": OWN_KEY}, clock=clock)
+    return Tokens(customers=given(k1=HOST_KEY), conversations=given(c1=OWN_KEY), clock=clock)
 
 
 def services_of(database: Database, clock: ManualClock, woken: Woken, tokens: Tokens) -> Services:

@@ -3,40 +3,23 @@
 The token comes in the Authorization header, never in a URL. What a caller may not see does not exist for them.
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from policy.authority import powers
-from records import conversations, staff
+from records import staff
+from records.approvals import Approval
 from records.conversations import Conversation
-from records.errors import NotAllowed, NotFound, NotSignedIn
-from records.ids import ConversationId, CustomerId
+from records.errors import NotAllowed, NotSignedIn
+from records.runs import Run
 from records.staff import Principal
+from web.access import Caller, Customer, Holder, access_approval, access_conversation, access_run
 from web.doors import Doors, TheDoors
-from web.text import known_id
 
 STAFF_KEY = "clk_"
 _bearer = HTTPBearer(auto_error=False, description="A customer token, a conversation token, or a staff key (clk_…).")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Customer:
-    """Signed in to the host application."""
-
-    id: CustomerId
-
-
-@dataclass(frozen=True, kw_only=True)
-class Holder:
-    """Holds the token of one conversation."""
-
-    conversation: ConversationId
-
-
-Caller = Customer | Holder | Principal
 
 
 async def caller_of(request: Request, doors: TheDoors) -> Caller:
@@ -44,12 +27,18 @@ async def caller_of(request: Request, doors: TheDoors) -> Caller:
     token = bearer_of(request)
     if token is None:
         raise NotSignedIn
+    return await caller_by(doors, token)
+
+
+async def caller_by(doors: Doors, token: str) -> Caller:
+    """Raises NotSignedIn."""
     if token.startswith(STAFF_KEY):
         return await _staff_of(doors, token)
     try:
-        return Customer(id=doors.tokens.customer_of(token))
+        signed_in = doors.tokens.customer(token)
     except NotSignedIn:
-        return Holder(conversation=doors.tokens.conversation_of(token))
+        return Holder(ticket=doors.tokens.conversation(token))
+    return Customer(id=signed_in.customer, signed_in_at=signed_in.at)
 
 
 async def staff_of(caller: Annotated[Caller, Depends(caller_of)]) -> Principal:
@@ -62,8 +51,9 @@ async def staff_of(caller: Annotated[Caller, Depends(caller_of)]) -> Principal:
 async def reachable(
     conversation_id: str, caller: Annotated[Caller, Depends(caller_of)], doors: TheDoors
 ) -> Conversation:
-    """The conversation of the path, for whoever may see it. Raises NotFound."""
-    return await conversation_for(doors, caller, ConversationId(known_id(conversation_id)))
+    """The conversation of the path, for whoever may see it. Raises NotFound, NotSignedIn."""
+    async with doors.services.database.transaction() as conn:
+        return await access_conversation(conn, doors, caller, conversation_id)
 
 
 async def own(
@@ -75,13 +65,18 @@ async def own(
     return found
 
 
-async def conversation_for(doors: Doors, caller: Caller, conversation: ConversationId) -> Conversation:
-    """Raises NotFound, whether it does not exist or is somebody else's."""
+async def reachable_run(run_id: str, caller: Annotated[Caller, Depends(caller_of)], doors: TheDoors) -> Run:
+    """The run of the path, for whoever may see its conversation. Raises NotFound, NotSignedIn."""
     async with doors.services.database.transaction() as conn:
-        found = await conversations.get(conn, conversation)
-    if not _may_see(caller, found):
-        raise NotFound
-    return found
+        return await access_run(conn, doors, caller, run_id)
+
+
+async def reachable_approval(
+    approval_id: str, who: Annotated[Principal, Depends(staff_of)], doors: TheDoors
+) -> Approval:
+    """The card of the path, for staff who may see it. Raises NotFound."""
+    async with doors.services.database.transaction() as conn:
+        return await access_approval(conn, doors, who, approval_id)
 
 
 def need_role(doors: Doors, principal: Principal, *roles: str) -> None:
@@ -101,19 +96,9 @@ def bearer_of(request: Request) -> str | None:
     return token.strip()
 
 
-def _may_see(caller: Caller, conversation: Conversation) -> bool:
-    match caller:
-        case Customer():
-            return conversation.customer_id == caller.id
-        case Holder():
-            return conversation.id == caller.conversation
-        case Principal():
-            return True
-
-
 async def _staff_of(doors: Doors, key: str) -> Principal:
     async with doors.services.database.transaction() as conn:
-        found = await staff.by_key(conn, key)
+        found = await staff.by_key(conn, key, now=doors.services.clock.now())
     if found is None:
         raise NotSignedIn
     return found
@@ -122,5 +107,7 @@ async def _staff_of(doors: Doors, key: str) -> Principal:
 Anybody = Annotated[Caller, Depends(caller_of)]
 Staff = Annotated[Principal, Depends(staff_of)]
 Reachable = Annotated[Conversation, Depends(reachable)]
+ReachableRun = Annotated[Run, Depends(reachable_run)]
+ReachableApproval = Annotated[Approval, Depends(reachable_approval)]
 Own = Annotated[Conversation, Depends(own)]
 BEARER = Depends(_bearer)  # shows the scheme in openapi.json; the dependencies above do the checking

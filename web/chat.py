@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from records import audit, conversations, events, joins, runs
 from records.errors import Conflict
-from records.ids import ConversationId, CustomerId, RunId
+from records.ids import CustomerId
 from records.staff import Principal
 from web import stream, text
-from web.auth import BEARER, Anybody, Own, Reachable, bearer_of, conversation_for
-from web.doors import Doors, TheDoors
+from web.access import Customer, Holder
+from web.auth import BEARER, Anybody, Own, Reachable, ReachableRun, bearer_of
+from web.doors import TheDoors
 from web.page import Page, kept
 from web.posting import Posted, Wrote, checked_key, post
 from web.views import conversation_view
@@ -52,13 +53,16 @@ async def open_conversation(request: Request, doors: TheDoors, opening: Opening 
     """Opens a conversation for the customer of the token; without one, for a visitor. The answer's `token` is the
     key to this conversation, for 30 days."""
     bearer = bearer_of(request)
-    customer: CustomerId | None = doors.tokens.customer_of(bearer) if bearer else None
+    signed_in = doors.tokens.customer(bearer) if bearer else None
+    customer: CustomerId | None = signed_in.customer if signed_in else None
     channel, now = (opening or Opening()).channel, doors.services.clock.now()
     async with doors.services.database.transaction() as conn:
         conversation = await conversations.open_conversation(conn, customer=customer, channel=channel, now=now)
     return {
         "id": conversation,
-        "token": doors.tokens.for_conversation(conversation, customer),
+        "token": doors.tokens.for_conversation(
+            conversation, customer, signed_in_at=signed_in.at if signed_in else None
+        ),
         "verified": customer is not None,
         "messages": f"/conversations/{conversation}/messages",
         "events": f"/conversations/{conversation}/events",
@@ -70,12 +74,17 @@ async def say(
     request: Request,
     said: Said,
     found: Own,
+    caller: Anybody,
     doors: TheDoors,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Takes a message in. With `Accept: text/event-stream` the answer is the stream of events until it is answered;
     else 202, and the events are elsewhere."""
-    wrote = Wrote(text=text.message(said.text), page=kept(said.page, request.headers.get("user-agent")))
+    wrote = Wrote(
+        text=text.message(said.text),
+        page=kept(said.page, request.headers.get("user-agent")),
+        signed_in_at=caller.signed_in_at if isinstance(caller, Customer | Holder) else None,
+    )
     posted = await post(doors, found, wrote, checked_key(idempotency_key))
     if "text/event-stream" in request.headers.get("accept", ""):
         answer = stream.until_answered(doors, found, posted.message_id, posted.seq - 1)
@@ -108,11 +117,8 @@ async def read_events(
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202)
-async def cancel_run(run_id: str, caller: Anybody, doors: TheDoors) -> Json:
+async def cancel_run(run: ReachableRun, caller: Anybody, doors: TheDoors) -> Json:
     """Asks for a run to be stopped. What it did already stays done."""
-    async with doors.services.database.transaction() as conn:
-        run = await runs.get(conn, RunId(text.known_id(run_id)))
-    await conversation_for(doors, caller, run.conversation_id)
     now = doors.services.clock.now()
     async with doors.services.database.transaction() as conn:
         if not await runs.cancel(conn, run.id):
@@ -128,18 +134,11 @@ async def cancel_run(run_id: str, caller: Anybody, doors: TheDoors) -> Json:
 @router.post("/conversations/{conversation_id}/rating")
 async def rate(rating: Rating, found: Own, doors: TheDoors) -> Json:
     """Keeps the customer's rating. The last one counts."""
-    await _rate(doors, found.id, rating.rating, text.printable(rating.note))
+    note, now = text.printable(rating.note), doors.services.clock.now()
     async with doors.services.database.transaction() as conn:
-        rated = await conversations.get(conn, found.id)
-    return {"rating": rated.rating, "status": rated.status}
-
-
-async def _rate(doors: Doors, conversation: ConversationId, rating: int, note: str) -> None:
-    now = doors.services.clock.now()
-    async with doors.services.database.transaction() as conn:
-        found = await conversations.get(conn, conversation)
-        await conversations.rate(conn, found, rating, note, now=now)
-        await events.append(conn, conversation, None, [("rated", {"rating": rating})], now=now)
+        status = await conversations.rate(conn, found, rating.rating, note, now=now)
+        await events.append(conn, found.id, None, [("rated", {"rating": rating.rating})], now=now)
+    return {"rating": rating.rating, "status": status}
 
 
 def _accepted(conversation: str, posted: Posted) -> JSONResponse:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from records import conversations, events, sql
 from records.conversations import Conversation
@@ -27,10 +27,11 @@ class OtherBody(Unprocessable):
 
 @dataclass(frozen=True, kw_only=True)
 class Wrote:
-    """`page`: where the customer was, see web.page."""
+    """`page`: where the customer was, see web.page. `signed_in_at`: when they had last proved who they are."""
 
     text: str
     page: dict[str, str] | None = None
+    signed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +97,10 @@ def _bytes(page: dict[str, str] | None) -> bytes:
 
 async def _store(doors: Doors, conn: Connection, conversation: Conversation, wrote: Wrote) -> Posted:
     now = doors.services.clock.now()
-    message = await conversations.add_customer_message(conn, conversation.id, body=wrote.text, page=wrote.page, now=now)
-    if (await conversations.get(conn, conversation.id)).assignee is not None:
+    message = await conversations.add_customer_message(
+        conn, conversation.id, body=wrote.text, page=wrote.page, now=now, signed_in_at=wrote.signed_in_at
+    )
+    if await conversations.assignee_of(conn, conversation.id) is not None:
         await conversations.set_status(conn, conversation.id, "waiting_staff", now=now)
     seq = await events.append(conn, conversation.id, None, [("posted", {"message": message})], now=now)
     await doors.services.waker.wake(conn, conversation.id)

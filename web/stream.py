@@ -95,8 +95,8 @@ async def _took_up(doors: Doors, run: RunId, message: MessageId) -> bool:
 
 async def _waits_for_person(doors: Doors, conversation: ConversationId) -> bool:
     async with doors.services.database.transaction() as conn:
-        found = await conversations.get(conn, conversation)
-        return found.assignee is not None and await runs.has_unanswered(conn, conversation)
+        person = await conversations.assignee_of(conn, conversation)
+        return person is not None and await runs.has_unanswered(conn, conversation)
 
 
 async def _sent(found: AsyncIterator[Event], *, staff: bool) -> AsyncIterator[ServerSentEvent]:

@@ -1,6 +1,12 @@
 """Model: the next step. What must go to a person goes there first, whatever the reasoner would do."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+from graph import undoing
+from graph.caps import reached_cap
 from graph.deps import Deps
+from graph.entitlement import standing
 from graph.reading import values_of
 from graph.reasoners.protocol import Decision, View, Waiting
 from graph.repeat import LATELY
@@ -8,7 +14,7 @@ from graph.state import Proposal, Step, SupportState, Update
 from policy.ask import Ask, Kind
 from policy.triggers import Situation, fired_triggers
 from policy.verdict import judge, moved_by
-from records import approvals, conversations, runs, switches
+from records import approvals, conversations, identity, runs, switches
 from records.conversations import Conversation
 from records.history import passages_told
 
@@ -17,20 +23,24 @@ async def decide(state: SupportState, deps: Deps) -> Update:
     """Bounded: a run that keeps coming back here ends with a person."""
     visits = state.get("visits", 0) + 1
     requests = state.get("requests", [])
-    forced = _forced(state, deps, visits)
+    forced = await _forced(state, deps, visits)
     if forced:
         return {"step": {"kind": "escalate", "because": forced}, "requests": requests, "visits": visits}
+    begin = state.get("begin")
+    if begin:
+        return {"step": begin, "begin": None, "requests": requests, "visits": visits}
+    if state.get("event") == undoing.UNDO:
+        step, requests = undoing.closed(state)
+        return {"step": step, "requests": requests, "visits": visits}
     view = await _view(state, deps)
     decision = await deps.services.reasoner.decide(view)
     because = _triggered(state, deps, decision)
-    step: Step = {"kind": "escalate", "because": because} if because else decision.step
-    return {"step": step, "requests": decision.requests, "visits": visits}
+    chosen: Step = {"kind": "escalate", "because": because} if because else decision.step
+    return {"step": chosen, "requests": decision.requests, "visits": visits}
 
 
-def _forced(state: SupportState, deps: Deps, visits: int) -> str:
-    if visits > deps.services.limits.visits:
-        return "too_many_steps"
-    return state.get("trouble", "")
+async def _forced(state: SupportState, deps: Deps, visits: int) -> str:
+    return state.get("trouble", "") or await reached_cap(deps, visits)
 
 
 def _triggered(state: SupportState, deps: Deps, decision: Decision) -> str:
@@ -82,6 +92,8 @@ async def _view(state: SupportState, deps: Deps) -> View:
         conversation = await conversations.get(conn, run.conversation_id)
         waiting = await approvals.open_within_reach(conn, conversation.id)
         dials = await switches.dials(conn)
+        age = await identity.sign_in_age(conn, run.id)
+        ledger = await standing(deps.services, conn, run)
         told = await passages_told(conn, run, since=deps.services.clock.now() - LATELY)
     return View(
         company=deps.company,
@@ -99,7 +111,7 @@ async def _view(state: SupportState, deps: Deps) -> View:
         verified=conversation.customer_id is not None,
         told=told,
         now=deps.services.clock.now(),
-        preview=_Preview(deps, state, conversation, dials),
+        preview=_Preview(deps, state, conversation, dials, age, ledger),
     )
 
 
@@ -111,16 +123,24 @@ class _Preview:
     """Policy on the facts that the run has read: good enough to put answers before questions to a person."""
 
     def __init__(
-        self, deps: Deps, state: SupportState, conversation: Conversation, dials: dict[str, switches.Autonomy]
+        self,
+        deps: Deps,
+        state: SupportState,
+        conversation: Conversation,
+        dials: dict[str, switches.Autonomy],
+        signed_in_ago: timedelta | None,
+        ledger: dict[str, list[str]],
     ) -> None:
         self._deps = deps
         self._state = state
         self._dials = dials
+        self._signed_in_ago = signed_in_ago
+        self._ledger = ledger
         self._verified = conversation.customer_id is not None
 
     def __call__(self, proposal: Proposal) -> Kind:
         ask = _ask(self._deps, self._state, proposal, verified=self._verified, dials=self._dials)
-        return judge(self._deps.company, ask).kind
+        return judge(self._deps.company, replace(ask, signed_in_ago=self._signed_in_ago, ledger=self._ledger)).kind
 
 
 def _ask(

@@ -5,17 +5,20 @@ without one: then a conversation is opened for the customer whose signed token c
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from graph import agenda
+from graph import agenda, desk
+from graph.caps import readable
 from graph.deps import Deps
 from graph.state import SupportState
-from records import approvals, conversations, events, runs
+from records import approvals, conversations, runs
 from records.conversations import Conversation, Message
 from records.errors import Unprocessable
+from records.ids import CustomerId
 from records.sql import Connection
 
 LONGEST = 16_384
@@ -24,12 +27,13 @@ LONGEST = 16_384
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """`text`: what this run answers. `messages`: the recent transcript, replacing what the thread held. `page`: where
-    the customer was when they last told it; empty when they never did."""
+    the customer was when they last told it; empty when they never did. `trouble`: why a person must read it all, or ""."""
 
     conversation: Conversation
     text: str
     messages: list[Any]
     page: dict[str, str]
+    trouble: str
 
 
 async def open_turn(state: SupportState, deps: Deps) -> Turn:
@@ -46,11 +50,13 @@ async def open_turn(state: SupportState, deps: Deps) -> Turn:
         recent = await conversations.recent(conn, conversation.id, deps.services.limits.transcript)
     if not written and not agenda.left_open(conversation.agenda):
         raise Unprocessable("There is no message to answer.")
+    answered, trouble = readable(deps, written if inside else written[-1:])
     return Turn(
         conversation=conversation,
-        text="\n".join(message.body for message in (written if inside else written[-1:])),
+        text="\n".join(message.body for message in answered),
         page=next((message.page for message in reversed(recent) if message.page), {}),
-        messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES), *(_told(message) for message in recent)],
+        messages=[RemoveMessage(id=REMOVE_ALL_MESSAGES), *(told(message) for message in recent)],
+        trouble=trouble,
     )
 
 
@@ -73,15 +79,25 @@ async def _from_outside(conn: Connection, state: SupportState, deps: Deps) -> No
     if run is None:
         customer = services.customer_of(deps.customer_token) if deps.customer_token else None
         opened = await conversations.open_conversation(conn, customer=customer, channel="studio", now=now)
-        await conversations.add_customer_message(conn, opened, body=text, now=now)
+        await conversations.add_customer_message(
+            conn, opened, body=text, now=now, signed_in_at=_signed_in(deps, customer)
+        )
         await runs.start(conn, deps.run_id, opened, now=now)
         return
-    await conversations.add_customer_message(conn, run.conversation_id, body=text, now=now)
+    signed_in = _signed_in(deps, run.customer_id)
+    await conversations.add_customer_message(conn, run.conversation_id, body=text, now=now, signed_in_at=signed_in)
     await runs.reopen(conn, run.id, run.conversation_id)
     for card in await approvals.open_of_conversation(conn, run.conversation_id):
-        if card.run_id == run.id and await approvals.close(conn, card.id, "superseded", "agent", now=now):
-            shown = {"approval": card.id, "status": "superseded"}
-            await events.append(conn, run.conversation_id, run.id, [("decision", shown)], now=now)
+        if card.run_id == run.id:
+            await desk.close_superseded(services, conn, card.id)
+
+
+def _signed_in(deps: Deps, customer: CustomerId | None) -> datetime | None:
+    """When this customer had signed in, by the token that came with the call; None without one, or with another's."""
+    services, token = deps.services, deps.customer_token
+    if services.signed_in_at is None or not token or customer is None or services.customer_of(token) != customer:
+        return None
+    return services.signed_in_at(token)
 
 
 def _last_words(state: SupportState) -> str:
@@ -89,6 +105,7 @@ def _last_words(state: SupportState) -> str:
     return str(said[-1].text).strip() if said else ""
 
 
-def _told(message: Message) -> AnyMessage:
+def told(message: Message) -> AnyMessage:
+    """A message as the graph's state has it."""
     kind = HumanMessage if message.author == "customer" else AIMessage
     return kind(content=message.body, id=message.id)

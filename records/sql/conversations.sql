@@ -3,7 +3,7 @@ INSERT INTO conversations (id, customer_id, channel, status, opened_at, updated_
 VALUES (%(id)s, %(customer)s, %(channel)s, 'open', %(now)s, %(now)s);
 
 -- name: conversation
-SELECT c.id, c.customer_id, c.channel, c.status, c.assignee, c.agenda, c.rating, c.opened_at, c.updated_at,
+SELECT c.id, c.customer_id, c.channel, c.status, c.assignee, c.agenda, c.rating, c.opened_at, c.updated_at, c.reopened,
        (SELECT j.joined_to FROM joins j WHERE j.conversation_id = c.id ORDER BY j.at DESC, j.to_run LIMIT 1) AS joined_to
 FROM conversations c WHERE c.id = %(id)s;
 
@@ -20,13 +20,18 @@ WHERE id = %(id)s AND assignee IS NOT DISTINCT FROM %(seen)s;
 
 -- name: rate_conversation
 UPDATE conversations
-SET rating = %(rating)s, rating_note = %(note)s, status = %(status)s, updated_at = %(now)s
-WHERE id = %(id)s;
+SET rating = %(rating)s, rating_note = %(note)s, updated_at = %(now)s,
+    status = CASE WHEN %(rating)s >= 4 AND status = 'waiting_customer' THEN 'resolved_confirmed' ELSE status END
+WHERE id = %(id)s RETURNING status;
+
+-- name: assignee_of
+SELECT assignee FROM conversations WHERE id = %(id)s;
 
 -- name: add_message
-INSERT INTO messages (id, conversation_id, author, staff_id, body, citations, receipts, page, run_id, part, created_at)
+INSERT INTO messages (id, conversation_id, author, staff_id, body, citations, receipts, page, run_id, part, created_at,
+                      signed_in_at)
 VALUES (%(id)s, %(conversation)s, %(author)s, %(staff)s, %(body)s, %(citations)s, %(receipts)s, %(page)s, %(run)s,
-        %(part)s, %(now)s)
+        %(part)s, %(now)s, %(signed_in_at)s)
 ON CONFLICT (run_id, part) WHERE author = 'agent' DO NOTHING;
 
 -- name: transcript
