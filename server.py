@@ -16,16 +16,18 @@ from graph.deps import Limits, Services
 from graph.learned import LearnedIntents
 from graph.reasoners.rules import RulesReasoner
 from knowledge.articles import load_articles, passages_of
-from knowledge.embedder import Embedder
+from knowledge.embedder import Embedder, open_embedder
 from knowledge.index import Index
 from knowledge.minilm import build as build_model
 from knowledge.search import Search
 from policy.live import LiveCompany
+from policy.wiring import Wiring
 from records.cipher import Cipher
 from records.clock import Clock, SystemClock
 from records.database import Database, check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
 from records.keys import kept_key
+from runs import rates
 from runs.crash import crash_at
 from runs.driver import Driver, Graph
 from runs.jobs import Jobs, open_jobs
@@ -33,8 +35,10 @@ from runs.saver import open_cipher, open_saver
 from runs.sealing import CRON, FILE, Sealer
 from runs.startup import prepare
 from runs.sweep import Sweep
+from runs.tracing import redact_traces
 from runs.worker import working
 from settings import Settings
+from tools.breaker import Breaker, Endurance
 from tools.demo.serve import running_demo
 from tools.history.recorded import RecordedHistory
 from web.doors import Doors
@@ -63,6 +67,7 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
     """Opens the database, the index, the model and the systems; closes them in reverse. Raises what each of them says
     in one sentence when it cannot be opened."""
     async with AsyncExitStack() as stack:
+        redact_traces()
         kit = load_kit(settings.company)
         company = LiveCompany(settings.company, vocabulary_of(kit), time.monotonic)
         wiring = company.current().wiring
@@ -76,6 +81,7 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
             demo_url = await stack.enter_async_context(running_demo(server("closeloop_demo")))
         history = RecordedHistory(database, clock)
         systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
+        systems = systems.guarded(make_breakers(settings, wiring, clock))
         embedder, search = await _knowledge(settings, company, stack)
         tokens = make_tokens(settings, clock)
         services = Services(
@@ -89,11 +95,13 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
             reasoner=RulesReasoner(),
             waker=jobs,
             customer_of=tokens.customer_of,
+            signed_in_at=tokens.signed_in_at,
             fault=crash_at(settings.crash_at, settings.var / "crashed"),
             limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
         )
         sealer = make_sealer(settings, database, clock)
         jobs.every(CRON, "seal", sealer.seal)
+        jobs.every(rates.CRON, "forget_rates", rates.Forgetter(database=database, clock=clock).forget)
         saver = await open_saver(database, make_cipher(settings), clock)
         yield _opened(services, saver, jobs, tokens, demo_url)
 
@@ -129,7 +137,7 @@ def _beside(url: str, name: str) -> str:
 async def _knowledge(settings: Settings, company: LiveCompany, stack: AsyncExitStack) -> tuple[Embedder, Search]:
     models = settings.var / "models"
     await asyncio.to_thread(build_model, models)
-    embedder = await asyncio.to_thread(Embedder, models, threads=2)
+    embedder = await asyncio.to_thread(open_embedder, models)
     if settings.chroma_url:
         index = await asyncio.to_thread(Index.open_server, settings.chroma_url)
     else:
@@ -159,15 +167,27 @@ def make_cipher(settings: Settings) -> Cipher:
     return open_cipher(settings.checkpoint_keys, settings.var)
 
 
+def make_breakers(settings: Settings, wiring: Wiring, clock: Clock) -> dict[str, Breaker]:
+    """One for each connected system; none when BREAKER_FAILURES is 0."""
+    endurance = Endurance(
+        failures=settings.breaker_failures,
+        window=timedelta(seconds=settings.breaker_window),
+        pause=timedelta(seconds=settings.breaker_pause),
+    )
+    ports = wiring.connections if settings.breaker_failures else ()
+    return {port: Breaker(port, clock, endurance) for port in ports}
+
+
 def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:
     key = settings.audit_seal_key or kept_key(settings.var / "audit-seal.key")
     return Sealer(database=database, clock=clock, key=key, file=settings.var / FILE)
 
 
 @asynccontextmanager
-async def open_doors(opened: Opened) -> AsyncIterator[Doors]:
+async def open_doors(opened: Opened, *, limited: bool = False) -> AsyncIterator[Doors]:
+    """`limited`: with the rates of company.yaml."""
     async with open_hub(opened.services.database) as hub:
-        yield Doors(services=opened.services, tokens=opened.tokens, hub=hub)
+        yield Doors(services=opened.services, tokens=opened.tokens, hub=hub, limited=limited)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
@@ -175,7 +195,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings, clock or SystemClock()) as opened, open_doors(opened) as doors:
+        async with (
+            open_services(settings, clock or SystemClock()) as opened,
+            open_doors(opened, limited=settings.rate_limits) as doors,
+        ):
             app.state.opened, app.state.doors = opened, doors
             if not settings.concurrency:
                 yield

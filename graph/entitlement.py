@@ -7,20 +7,21 @@ comes in, and that is what is judged. `check_entitlement` asks before, `act` ask
 import asyncio
 import hashlib
 import json
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
 
+from graph.approved import anew, approver_of, differences
 from graph.deps import Services
 from graph.state import Proposal
+from graph.used import spent, used
 from policy.ask import Approver, Ask, Clause, Verdict
 from policy.company import Company
-from policy.verdict import judge, moved_by
-from records import approvals, ledger, staff, switches
+from policy.verdict import basis_of, judge, moved_by
+from records import actions, approvals, identity, ledger, switches
 from records.approvals import Approval
-from records.ids import LedgerKey
+from records.ids import CustomerId, LedgerKey
 from records.runs import Run
 from records.sql import Connection
 from tools.sources import FactRead, Gap, read_fact
@@ -31,8 +32,9 @@ UNREAD = "records_unavailable"
 
 @dataclass(frozen=True, kw_only=True)
 class Assessed:
-    """A proposal and all that was established about it. `approval`: the decided card that covers it, if any.
-    `amount`, `currency`: what the ledger books."""
+    """A proposal and all that was established about it. `approval`: the decided card that covers it, if any; one that
+    stood on something else covers nothing, and `changed` names what. `basis`: what an approval would stand on.
+    `amount`, `currency`, `direction`: what the ledger books."""
 
     proposal: Proposal
     verdict: Verdict
@@ -45,6 +47,9 @@ class Assessed:
     amount: int
     currency: str
     policy_version: str
+    direction: ledger.Direction = "out"
+    basis: Json = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
 
 def digest_of(run: Run, proposal: Proposal) -> str:
@@ -53,23 +58,30 @@ def digest_of(run: Run, proposal: Proposal) -> str:
     return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-async def assess(services: Services, conn: Connection, run: Run, proposal: Proposal) -> Assessed:
-    """Judges a proposal as things stand now. A proposal that makes no sense is denied, never an error."""
+async def assess(
+    services: Services, conn: Connection, run: Run, proposal: Proposal, *, approver: Approver | None = None
+) -> Assessed:
+    """Judges a proposal as things stand now; with `approver`, as if they had approved it. A proposal that makes no sense
+    is denied, never an error."""
     company = services.company.current()
     tool = services.kit.action(proposal["tool"])
     arguments = _parsed(tool, proposal)
     if tool is None or arguments is None or run.customer_id is None:
         return _unreadable(company, run, proposal, known=tool is not None)
     proposal = {**proposal, "arguments": arguments}
-    facts, gaps = await _facts(services, run, tool, arguments)
+    facts, gaps = await _facts(services, run.customer_id, tool, arguments)
     ask = await _ask(services, conn, run, proposal, facts, company)
-    approval = await approvals.decided_for(conn, run.id, digest_of(run, proposal))
-    ask = replace(ask, approver=await approver_of(conn, approval))
+    basis = basis_of(company, ask)
+    decided = await approvals.decided_for(conn, run.id, digest_of(run, proposal))
+    changed = () if decided is None or approver is not None else differences(decided, basis)
+    approval = None if changed else decided
+    approver = approver or await approver_of(conn, approval)
+    key, undone = await actions.free_key(conn, tool.key(arguments, _values(facts)))
+    ask = replace(ask, approver=approver, undone=undone)
     moved = moved_by(company, ask) if ask.tool in company.tools else None
-    key = tool.key(arguments, _values(facts))
     return Assessed(
         proposal=proposal,
-        verdict=_read(_identified(judge(company, ask), key), gaps),
+        verdict=_read(_identified(anew(judge(company, ask), changed), key), gaps),
         digest=digest_of(run, proposal),
         key=key,
         facts=facts,
@@ -79,18 +91,10 @@ async def assess(services: Services, conn: Connection, run: Run, proposal: Propo
         amount=(moved.amount or 0) if moved else 0,
         currency=moved.currency if moved else "",
         policy_version=company.version,
+        direction=company.tools[ask.tool].direction if moved else "out",
+        basis=basis,
+        changed=changed,
     )
-
-
-async def approver_of(conn: Connection, approval: Approval | None) -> Approver | None:
-    """The roles of whoever decided, as they are now; None when nobody did, or nobody who still works here."""
-    if approval is None or approval.decided_by is None:
-        return None
-    principal = await staff.by_id(conn, approval.decided_by)
-    if principal is None:
-        return None
-    people = 2 if approval.first_by and approval.first_by != approval.decided_by else 1
-    return Approver(roles=tuple(principal.roles), people=people)
 
 
 def _parsed(tool: Tool | None, proposal: Proposal) -> Json | None:
@@ -139,14 +143,18 @@ def _unreadable(company: Company, run: Run, proposal: Proposal, *, known: bool) 
     )
 
 
+async def facts_of(services: Services, customer: CustomerId, tool: Tool, focus: Json) -> dict[str, dict[str, Any]]:
+    """What a tool needs to know, as plain values; what could not be read is not there."""
+    facts, _ = await _facts(services, customer, tool, focus)
+    return _values(facts)
+
+
 async def _facts(
-    services: Services, run: Run, tool: Tool, arguments: Json
+    services: Services, customer: CustomerId, tool: Tool, arguments: Json
 ) -> tuple[dict[str, FactRead], tuple[Gap, ...]]:
-    if run.customer_id is None:
-        return {}, ()
     needed = [(name, services.kit.sources[name]) for name in tool.needs if name in services.kit.sources]
     systems, clock, timeout = services.systems, services.clock, services.limits.fact_timeout
-    reads = [read_fact(name, source, systems, run.customer_id, arguments, clock, timeout) for name, source in needed]
+    reads = [read_fact(name, source, systems, customer, arguments, clock, timeout) for name, source in needed]
     done = await asyncio.gather(*reads)
     facts = {read.fact: read for read in done if isinstance(read, FactRead) and read.value is not None}
     return facts, tuple(read for read in done if isinstance(read, Gap))
@@ -161,12 +169,14 @@ async def _ask(
     company: Company,
 ) -> Ask:
     """Intent and confidence are those that classify wrote to the run's row, not those the proposal claims."""
+    tool = services.kit.action_named(proposal["tool"])
     request = next((r for r in run.requests if r["id"] == proposal["request"]), None)
     intent = request["intent"] if request else ""
     playbook = company.playbooks.get(intent)
     dials = await switches.dials(conn)
     customer = facts["customer"].value if "customer" in facts else None
     return Ask(
+        used=await used(services, conn, run, company),
         tool=proposal["tool"],
         arguments=proposal["arguments"],
         intent=intent,
@@ -176,23 +186,34 @@ async def _ask(
         autonomy=_dial(run, dials.get(intent, playbook.autonomy if playbook else "off")),
         confidence=float(request["probability"]) if request else 0.0,
         now=services.clock.now(),
-        spent=await _spent(services, conn, run, proposal["tool"], company),
-        kill_switch=await switches.killed(conn),
+        spent=await spent(services, conn, run, proposal["tool"], company),
+        kill_switch=await switches.killed(conn, tool=tool.name, system=tool.port),
+        signed_in_ago=await identity.sign_in_age(conn, run.id),
+        asked_by=run.asked_by or "",
+        ledger=await standing(services, conn, run),
     )
 
 
+async def standing(services: Services, conn: Connection, run: Run) -> dict[str, list[str]]:
+    """What clauses may know of the customer's ledger: see policy.vocabulary.LEDGER."""
+    found = await actions.standing(conn, run.customer_id) if run.customer_id else []
+    return {
+        "standing": [_named(services, each) for each in found],
+        "open": [_named(services, each) for each in found if each.status != "done"],
+        "done": [_named(services, each) for each in found if each.status == "done"],
+    }
+
+
+def _named(services: Services, action: actions.Standing) -> str:
+    tool = services.kit.action(action.tool)
+    return f"{action.tool} {action.arguments.get(tool.object, '')}" if tool else action.tool
+
+
 def _dial(run: Run, autonomy: switches.Autonomy) -> switches.Autonomy:
-    """While a person has the conversation, the agent only suggests."""
+    """While a person has the conversation, or asked for this, the agent only suggests."""
+    if run.asked_by is not None:
+        return "suggest"
     return "suggest" if run.assignee is not None and autonomy == "auto" else autonomy
-
-
-async def _spent(services: Services, conn: Connection, run: Run, tool: str, company: Company) -> int:
-    policy = company.tools.get(tool)
-    if policy is None or policy.allow is None or run.customer_id is None:
-        return 0
-    window: timedelta = policy.allow.window
-    since = services.clock.now() - window
-    return await ledger.spent(conn, run.customer_id, policy.allow.currency or company.currency, since=since)
 
 
 def _values(facts: dict[str, FactRead]) -> dict[str, dict[str, Any]]:

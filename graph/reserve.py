@@ -7,11 +7,13 @@ digest. Only then does the ledger row exist; and only for a row of the ledger is
 
 from dataclasses import dataclass
 
+from graph import desk, undoing
+from graph.caps import TOO_MANY_ACTIONS
 from graph.deps import Services
 from graph.entitlement import Assessed, assess, digest_of, save
 from graph.state import Proposal
 from policy.ask import Clause, Verdict
-from records import audit, ledger, runs
+from records import actions, audit, ledger, runs, spending
 from records.ids import RunId
 from records.ledger import Entry, Reservation
 from records.runs import Run
@@ -54,6 +56,9 @@ async def reserve(services: Services, run_id: RunId, proposal: Proposal) -> Rese
         found = await ledger.entry_of_proposal(conn, checked.id)
         if found is not None and found.status != "refused":
             return Reserved(entry=found, fresh=False) if found.status == "reserved" else Settled(entry=found)
+        refused = await undoing.refusal(services, conn, run, checked)
+        if refused:
+            return _no(checked.digest, *refused)
         return await _reserve(services, conn, run, checked, proposal)
 
 
@@ -65,9 +70,15 @@ async def _reserve(
     await save(services, conn, run, assessed)
     if assessed.verdict.kind != "allow":
         return Refused(digest=assessed.digest, verdict=assessed.verdict)
+    if undoing.asked_and_approved_by_one(run, assessed.approval):
+        return _no(assessed.digest, "undo", "Whoever asks for this cannot be the one who approves it.")
+    if await spending.actions(conn, run.id) >= services.company.current().usage.run.actions:
+        return _no(assessed.digest, TOO_MANY_ACTIONS, "This run has done enough.")
     entry = await ledger.reserve(conn, _reservation(run, checked, assessed), now=services.clock.now())
     if entry is None:
         return await _taken(conn, assessed)
+    await desk.supersede(services, conn, entry.key, run=run.id, by=entry.key)
+    await actions.note(conn, entry.key, "reserved", actor="agent", data={"run": run.id}, now=services.clock.now())
     await audit.write(
         conn,
         actor=str(assessed.approval.decided_by) if assessed.approval else "policy",
@@ -96,7 +107,10 @@ def _reservation(run: Run, checked: ledger.Proposal, assessed: Assessed) -> Rese
         arguments=checked.arguments,
         amount=assessed.amount,
         currency=assessed.currency,
+        direction=assessed.direction,
         policy_version=assessed.policy_version,
+        undoes=undoing.undoes(run),
+        asked_by=run.asked_by,
     )
 
 

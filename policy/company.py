@@ -2,16 +2,19 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
-from policy.authority import ApprovalRule, Role, approval_of, roles_of
+from policy.authority import THEN, ApprovalRule, Role, approval_of, roles_of
+from policy.budgets import Budget, budgets_of
 from policy.entitlement import ToolPolicy, tools_of
 from policy.hours import Hours, hours_of
 from policy.playbook import Playbook, playbook_of
 from policy.routing import RoutingRule, routing_of
 from policy.source import CompanyInvalid, Node, Problem, document
 from policy.triggers import Thresholds, Trigger, thresholds_of, triggers_of
+from policy.usage import Usage, usage_of
 from policy.vocabulary import Vocabulary, situation_environment
 from policy.wiring import Wiring, wiring_of
 
@@ -31,15 +34,23 @@ COMPANY_KEYS = (
     "signals",
     "connections",
     "kits",
+    "usage",
+    "close_after",
 )
-POLICY_KEYS = ("tools", "drafts", "triggers", "thresholds")
+POLICY_KEYS = ("tools", "budgets", "drafts", "triggers", "thresholds")
+
+
+SILENCE = timedelta(hours=72)
+"""How long a conversation waits for its customer, where company.yaml does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
     """`voice`: how it writes, for a model. `queues`: name to title. `tiers`: lowest first. `moves`: what a customer may
     do besides asking, to example sentences; under `none`, sentences that ask for nothing. `wiring`: its kits, and which
-    adapter serves which port. `drafts`: who approves drafted replies. `version`: sha256 of every file but the articles."""
+    adapter serves which port. `drafts`: who approves drafted replies. `budgets`:
+    what one customer may get in all. `usage`: how much a
+    caller and a run may use. `close_after`: how long a silent customer is waited for. `version`: sha256 of every file but the articles."""
 
     name: str
     voice: str
@@ -55,11 +66,14 @@ class Company:
     wiring: Wiring
     tools: Mapping[str, ToolPolicy]
     drafts: ApprovalRule
+    budgets: tuple[Budget, ...]
     triggers: tuple[Trigger, ...]
     thresholds: Thresholds
     playbooks: Mapping[str, Playbook]
     articles: Path
     version: str
+    usage: Usage = field(default_factory=Usage)
+    close_after: timedelta = SILENCE
 
     @property
     def examples(self) -> dict[str, tuple[str, ...]]:
@@ -102,9 +116,9 @@ class _Reader:
     def _company(self, company: Node, policy: Node, playbooks: Mapping[Path, str], *, version: str) -> Company:
         queues = {name: entry.text() for name, entry in company.need("queues").entries().items()}
         tiers = company.need("tiers").texts()
-        roles = roles_of(company.need("roles"), tuple(self.vocabulary.tools))
+        roles = roles_of(company.need("roles"), tuple(self.vocabulary.tools), tuple(queues))
         situations = situation_environment()
-        tools = tools_of(policy.need("tools"), self.vocabulary, tuple(roles))
+        tools = tools_of(policy.need("tools"), self.vocabulary, tuple(roles), tiers)
         return Company(
             name=company.need("name").text(),
             voice=company.need("voice").text(),
@@ -120,11 +134,14 @@ class _Reader:
             wiring=wiring_of(company),
             tools=tools,
             drafts=_drafts_of(policy.need("drafts"), roles),
+            budgets=budgets_of(policy.get("budgets"), tuple(tools)),
             triggers=triggers_of(policy.need("triggers"), situations, tiers, tuple(queues)),
             thresholds=thresholds_of(policy.need("thresholds"), tiers),
             playbooks=self._playbooks(playbooks, tuple(queues), tuple(tools)),
             articles=self.folder / "articles",
             version=version,
+            close_after=_silence_of(company.get("close_after")),
+            usage=usage_of(company.get("usage")),
         )
 
     def _playbooks(
@@ -171,11 +188,22 @@ class _Reader:
         self.problems.append(Problem(file=self._name(path), line=1, field="", message=message))
 
 
+def _silence_of(node: Node | None) -> timedelta:
+    if node is None:
+        return SILENCE
+    found = node.duration()
+    if found < timedelta(hours=1):
+        node.fail("must be at least 1h: a customer needs time to read an answer")
+    return found
+
+
 def _sentences_of(node: Node, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     node.only(*names)
     return {name: node.need(name).texts() for name in names}
 
 
 def _drafts_of(node: Node, roles: Mapping[str, Role]) -> ApprovalRule:
-    approval = approval_of(node, tuple(roles), money=False)
+    """A draft has no words for a rejection, so nothing could be denied with it."""
+    endings = tuple(each for each in THEN if each != "deny")
+    approval = approval_of(node, tuple(roles), money=False, then=endings)
     return ApprovalRule(role=approval.role, people=1, expires=approval.expires, then=approval.then)

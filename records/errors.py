@@ -6,9 +6,11 @@ CloseloopError
 ├── NotAllowed            403  the caller is known and may not
 ├── NotFound              404  there is no such thing, or it is somebody else's: no hint which
 ├── Conflict              409  the thing has moved on
-│   └── AlreadyDecided    409  somebody decided this approval first
+│   ├── AlreadyDecided    409  somebody decided this approval first
+│   └── StaleCard         409  the card is not the one that was shown
 ├── TooLarge              413  the body is over the limit
 ├── Unprocessable         422  well-formed, but not acceptable
+├── TooMany               429  the caller did this too often, or has too much open
 └── NotReady              503  a part of the service is not there
 """
 
@@ -68,6 +70,12 @@ class AlreadyDecided(Conflict):
     slug = "already-decided"
 
 
+class StaleCard(Conflict):
+    """This card has changed since you opened it. Look at it again before you decide."""
+
+    slug = "stale-card"
+
+
 class TooLarge(CloseloopError):
     """The body is too large."""
 
@@ -80,6 +88,13 @@ class Unprocessable(CloseloopError):
 
     status = 422
     slug = "unprocessable"
+
+
+class TooMany(CloseloopError):
+    """Too many requests. `retry_after` among the facts: seconds until it is worth trying again."""
+
+    status = 429
+    slug = "too-many-requests"
 
 
 class NotReady(CloseloopError):

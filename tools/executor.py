@@ -6,6 +6,7 @@ still be on its way, so a look only counts as "not done" after the settle period
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tools.answers import SystemRefused, SystemTimeout, SystemUnavailable
@@ -37,24 +38,48 @@ class Unknown:
 
 Outcome = Done | NotDone | Unknown
 
+Stopped = Callable[[], Awaitable[str]]
+"""Asked immediately before every call that has an effect: why it may not leave any more, or ""."""
 
-async def execute(tool: Tool, systems: Systems, call: Call, arguments: Json, *, settle_after: float) -> Outcome:
+
+async def never_stopped() -> str:
+    return ""
+
+
+async def execute(
+    tool: Tool,
+    systems: Systems,
+    call: Call,
+    arguments: Json,
+    *,
+    settle_after: float,
+    stopped: Stopped = never_stopped,
+) -> Outcome:
     """Calls the tool; when the answer is lost, finds out. `arguments` come from `tool.parse`; `settle_after` is in
-    seconds, longer than a call can stay on its way. Raises TypeError for a READ tool."""
+    seconds, longer than a call can stay on its way. What is `stopped` before it was called is not done. Raises TypeError
+    for a READ tool."""
     _check(tool)
     if call.key.endswith(f":{UNTOLD}"):
         return NotDone(reason="The records do not tell what this would be for.", refused=True)
-    first = await _attempt(tool, systems, call, arguments)
+    first = await _attempt(tool, systems, call, arguments, stopped)
     if not isinstance(first, Unknown):
         return first
-    return await _find_out(tool, systems, call, arguments, settle_after)
+    return await _find_out(tool, systems, call, arguments, settle_after, stopped)
 
 
-async def recover(tool: Tool, systems: Systems, call: Call, arguments: Json, *, settle_after: float) -> Outcome:
+async def recover(
+    tool: Tool,
+    systems: Systems,
+    call: Call,
+    arguments: Json,
+    *,
+    settle_after: float,
+    stopped: Stopped = never_stopped,
+) -> Outcome:
     """For a reservation found without an outcome: whoever made it may have died before, during or after the call.
     Looks first; calls again only where the system rules out a second effect. Raises TypeError for a READ tool."""
     _check(tool)
-    return await _find_out(tool, systems, call, arguments, settle_after)
+    return await _find_out(tool, systems, call, arguments, settle_after, stopped)
 
 
 def _check(tool: Tool) -> None:
@@ -62,7 +87,10 @@ def _check(tool: Tool) -> None:
         raise TypeError(f"{tool.name} is not a WRITE tool.")
 
 
-async def _attempt(tool: Tool, systems: Systems, call: Call, arguments: Json) -> Outcome:
+async def _attempt(tool: Tool, systems: Systems, call: Call, arguments: Json, stopped: Stopped) -> Outcome:
+    why = await stopped()
+    if why:
+        return NotDone(reason=why, refused=False)
     try:
         return Done(receipt=await tool.run(systems, call, **arguments))
     except SystemRefused as error:
@@ -73,7 +101,9 @@ async def _attempt(tool: Tool, systems: Systems, call: Call, arguments: Json) ->
         return Unknown(reason=error.detail)
 
 
-async def _find_out(tool: Tool, systems: Systems, call: Call, arguments: Json, settle_after: float) -> Outcome:
+async def _find_out(
+    tool: Tool, systems: Systems, call: Call, arguments: Json, settle_after: float, stopped: Stopped
+) -> Outcome:
     seen = await _look(tool, systems, call, arguments)
     if seen is Settled.NOT_DONE and tool.idempotency is Idempotency.LOOKUP:
         await asyncio.sleep(settle_after)
@@ -81,13 +111,13 @@ async def _find_out(tool: Tool, systems: Systems, call: Call, arguments: Json, s
     if isinstance(seen, Receipt):
         return Done(receipt=seen)
     if seen is Settled.NOT_DONE:
-        return await _again(tool, systems, call, arguments)
+        return await _again(tool, systems, call, arguments, stopped)
     return Unknown(reason="The answer was lost, and the system cannot tell whether it acted.")
 
 
-async def _again(tool: Tool, systems: Systems, call: Call, arguments: Json) -> Outcome:
+async def _again(tool: Tool, systems: Systems, call: Call, arguments: Json, stopped: Stopped) -> Outcome:
     """A failure of the second call says nothing about the first, which may have landed meanwhile: only a look does."""
-    second = await _attempt(tool, systems, call, arguments)
+    second = await _attempt(tool, systems, call, arguments, stopped)
     if isinstance(second, Done):
         return second
     seen = await _look(tool, systems, call, arguments)

@@ -115,6 +115,7 @@ async def read_fact(
         async with asyncio.timeout(timeout):
             value = await source.read(systems, customer, focus, clock.now())
     except TimeoutError:
+        systems.too_slow(source.system)
         return Gap(fact=name, source=source.system, reason=f"No answer within {timeout:g} seconds.")
     except (SystemTimeout, SystemUnavailable, SystemRefused) as error:
         return Gap(fact=name, source=error.facts.get("system", source.system), reason=error.detail)

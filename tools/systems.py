@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from tools.answers import SystemUnavailable
 from tools.billing.port import Billing
+from tools.breaker import Breaker, Guarded
 from tools.commerce.port import Commerce
 from tools.crm.port import Crm
 from tools.history.port import History
@@ -23,8 +24,11 @@ from tools.usage.port import ProductUse
 class Systems:
     """What is connected. A port that is not connected answers like a system that is down: nothing was done."""
 
-    def __init__(self, ports: Mapping[str, object]) -> None:
-        self._ports = dict(ports)
+    def __init__(self, ports: Mapping[str, object], breakers: Mapping[str, Breaker] | None = None) -> None:
+        self._bare = dict(ports)
+        self._breakers = dict(breakers or {})
+        guarded = {name: Guarded(ports[name], each) for name, each in self._breakers.items() if name in ports}
+        self._ports = {**ports, **guarded}
 
     def port(self, name: str) -> Any:
         """Raises SystemUnavailable when no system is connected there."""
@@ -34,7 +38,21 @@ class Systems:
 
     def with_ports(self, **ports: object) -> "Systems":
         """The same with other systems at some ports."""
-        return Systems({**self._ports, **ports})
+        return Systems({**self._bare, **ports}, self._breakers)
+
+    def guarded(self, breakers: Mapping[str, Breaker]) -> "Systems":
+        """The same, each port behind its breaker, if it has one."""
+        return Systems(self._bare, breakers)
+
+    def too_slow(self, name: str) -> None:
+        """Whoever waited for this system gave up: for its breaker, that is a failure."""
+        if name in self._breakers:
+            self._breakers[name].failed()
+
+    @property
+    def broken(self) -> dict[str, str]:
+        """The systems that are left alone for a while, each with the state of its breaker: open or half_open."""
+        return {name: each.state for name, each in self._breakers.items() if each.state != "closed"}
 
     @property
     def crm(self) -> Crm:

@@ -76,6 +76,9 @@ Facts = Mapping[str, Mapping[str, Any]]
 Execute = Callable[..., Awaitable[Any]]
 Settle = Callable[[Systems, Call, Json], Awaitable[Receipt | Settled]]
 Cause = Callable[[Json, Facts], str]
+UndoArguments = Callable[[Json, Json, Facts], Json | None]
+"""From a call's arguments, its receipt and the facts that the undo needs, as they are now, the undo's arguments; None when
+the records do not show what there would be to take back."""
 
 
 class _Untitled(GenerateJsonSchema):
@@ -88,7 +91,7 @@ class _Untitled(GenerateJsonSchema):
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """A tool of the catalogue. `object` names the argument a WRITE acts on, `needs` the facts its policy reads,
-    `reads` the fact a READ answers with, `undo` the tool that takes a WRITE back ("": none does), `system` the port a WRITE uses
+    `reads` the fact a READ answers with, `undo` the tool that takes a WRITE back ("": none does), `undo_arguments` what that one is called with, `system` the port a WRITE uses
     ("": told by the package it stands in)."""
 
     name: str
@@ -103,7 +106,15 @@ class Tool:
     cause: Cause
     settle: Settle
     undo: str
+    undo_arguments: UndoArguments
     system: str
+
+    @property
+    def port(self) -> str:
+        """Where the tool acts: as it says, or by the package it stands in (`tools.billing.actions`); "" where neither
+        tells."""
+        package, _, rest = self.run.__module__.partition(".")
+        return self.system or (rest.split(".")[0] if package == "tools" and "." in rest else "")
 
     def parse(self, arguments: Mapping[str, Any]) -> Json:
         """The arguments, checked against the function's types: an int is not a float, a bool or a string.
@@ -134,6 +145,11 @@ async def _nothing_to_settle(_systems: Systems, _call: Call, _arguments: Json) -
     return Settled.CANNOT_TELL
 
 
+def same_arguments(arguments: Json, _receipt: Json, _facts: Facts) -> Json:
+    """For an undo that takes what the call took."""
+    return dict(arguments)
+
+
 def _no_cause(_arguments: Json, _facts: Facts) -> str:
     return UNTOLD
 
@@ -148,6 +164,7 @@ def tool(
     cause: Cause = _no_cause,
     settle: Settle = _nothing_to_settle,
     undo: str = "",
+    undo_arguments: UndoArguments = same_arguments,
     system: str = "",
 ) -> Callable[[Execute], Tool]:
     """Makes a Tool of `async def name(systems, call, *, …)`; the keyword-only parameters are the tool's arguments."""
@@ -166,6 +183,7 @@ def tool(
             cause=cause,
             settle=settle,
             undo=undo,
+            undo_arguments=undo_arguments,
             system=system,
         )
 
@@ -186,6 +204,7 @@ def make_tool(
     cause: Cause = _no_cause,
     settle: Settle = _nothing_to_settle,
     undo: str = "",
+    undo_arguments: UndoArguments = same_arguments,
     system: str = "",
 ) -> Tool:
     """A tool from a function and its `arguments`, as pydantic's create_model takes them: (type, default or ...)."""
@@ -203,6 +222,7 @@ def make_tool(
         cause=cause,
         settle=settle,
         undo=undo,
+        undo_arguments=undo_arguments,
         system=system,
     )
 

@@ -13,13 +13,15 @@ from web.tokens import Tokens
 
 @dataclass(frozen=True, kw_only=True)
 class Doors:
-    """`poll`: seconds after which a stream looks for events although nothing rang. `ping`: seconds between heartbeats."""
+    """`poll`: seconds after which a stream looks for events although nothing rang. `ping`: seconds between heartbeats.
+    `limited`: whether the rates of company.yaml are kept."""
 
     services: Services
     tokens: Tokens
     hub: Hub
     poll: float = 1.0
     ping: int = 15
+    limited: bool = False
 
 
 def doors_of(request: Request) -> Doors:

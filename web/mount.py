@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from web import chat, inbox, knowledge, pages, staff
 from web.limits import BodyLimit
 from web.problems import add_handlers
+from web.rates import RateLimit
 
 ROUTERS = (chat.router, inbox.router, staff.router, knowledge.router, pages.router)
 ABOUT = "Customer support that resolves tickets. Refusals are problem details (RFC 9457)."
@@ -23,5 +24,6 @@ def new_app(**options: Any) -> FastAPI:
 def mount(app: FastAPI) -> None:
     add_handlers(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(RateLimit)
     for router in ROUTERS:
         app.include_router(router)

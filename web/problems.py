@@ -25,7 +25,8 @@ class Unforeseen(CloseloopError):
 
 def problem(error: CloseloopError, instance: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The answer for an error of ours."""
-    return _answer(error.status, error.slug, error.detail, instance, error.facts, headers)
+    wait = {"Retry-After": str(error.facts["retry_after"])} if "retry_after" in error.facts else {}
+    return _answer(error.status, error.slug, error.detail, instance, error.facts, {**(headers or {}), **wait})
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -59,11 +59,7 @@ def _unserved(found: Checked, uses: Mapping[str, set[str]]) -> Iterator[Finding]
 
 
 def _port_of(tool: Tool | None) -> str:
-    """Where a tool acts: as it says, or by the package it stands in (`tools.billing.actions`)."""
-    if tool is None:
-        return ""
-    package, _, rest = tool.run.__module__.partition(".")
-    return tool.system or (rest.split(".")[0] if package == "tools" and "." in rest else "")
+    return tool.port if tool else ""
 
 
 def _unset(found: Checked) -> Iterator[Finding]:

@@ -3,14 +3,20 @@
 from datetime import datetime
 from typing import Any, assert_never
 
-from graph.deps import Deps
+from graph.caps import TOO_MANY_ACTIONS
+from graph.deps import Deps, Services
+from graph.outcomes import record
+from graph.receipts import receipt_of
 from graph.reserve import Refused, Reserved, Settled, reserve
-from graph.state import ReceiptState, SupportState, Update, VerdictState
-from records import audit, events, ledger
+from graph.state import SupportState, Update, VerdictState
+from records import ledger, switches
 from records.ids import CustomerId
 from records.ledger import Entry
 from tools.executor import Done, NotDone, Outcome, Unknown, execute, recover
 from tools.tool import Call
+
+KILLED = "killed"
+"""Why an action that was reserved was not done: the kill switch was engaged meanwhile."""
 
 
 async def act(state: SupportState, deps: Deps) -> Update:
@@ -41,6 +47,7 @@ async def _carry_out(deps: Deps, taken: Reserved) -> Entry:
         call,
         entry.arguments,
         settle_after=services.limits.settle_after,
+        stopped=_Gate(services, entry.tool),
     )
     services.fault("act:after_call")
     recorded = await _record(deps, entry, outcome)
@@ -48,26 +55,26 @@ async def _carry_out(deps: Deps, taken: Reserved) -> Entry:
     return recorded
 
 
+class _Gate:
+    """The kill switch, looked at once more immediately before a call leaves: it may have been engaged since the action
+    was reserved."""
+
+    def __init__(self, services: Services, tool: str) -> None:
+        self._services = services
+        self._tool = services.kit.action_named(tool)
+
+    async def __call__(self) -> str:
+        async with self._services.database.transaction() as conn:
+            killed = await switches.killed(conn, tool=self._tool.name, system=self._tool.port)
+        return KILLED if killed else ""
+
+
 async def _record(deps: Deps, entry: Entry, outcome: Outcome) -> Entry:
-    now = deps.services.clock.now()
-    status, receipt = _status_of(outcome, now)
+    """Where it was recorded by somebody else meanwhile, what they recorded."""
+    status, receipt = _status_of(outcome, deps.services.clock.now())
     async with deps.services.database.transaction() as conn:
-        settled = await ledger.settle(conn, entry.key, status, receipt, now=now)
-        if settled is None:
-            return await ledger.entry(conn, entry.key) or entry
-        await audit.write(
-            conn,
-            actor="agent",
-            action=f"action.{status}",
-            subject=entry.key,
-            conversation=entry.conversation_id,
-            policy_version=entry.policy_version,
-            now=now,
-        )
-        if status == "done":
-            shown = {"tool": entry.tool, "key": entry.key, **(receipt or {})}
-            await events.append(conn, entry.conversation_id, entry.run_id, [("receipt", shown)], now=now)
-        return settled
+        settled = await record(conn, deps.services, entry, status, receipt, actor="agent")
+        return settled or await ledger.entry(conn, entry.key) or entry
 
 
 def _status_of(outcome: Outcome, now: datetime) -> tuple[ledger.Status, dict[str, Any]]:
@@ -93,7 +100,8 @@ def _refused(state: SupportState, request: str, taken: Refused) -> Update:
         "allowed": taken.verdict.allowed,
         "digest": taken.digest,
     }
-    return {"verdict": denial, "denials": [*state.get("denials", []), denial]}
+    trouble = TOO_MANY_ACTIONS if any(c.id == TOO_MANY_ACTIONS for c in taken.verdict.clauses) else ""
+    return {"verdict": denial, "denials": [*state.get("denials", []), denial], "trouble": trouble}
 
 
 def _told(state: SupportState, request: str, entry: Entry) -> Update:
@@ -101,15 +109,6 @@ def _told(state: SupportState, request: str, entry: Entry) -> Update:
     if entry.status == "unknown":
         return {"trouble": "outcome_unknown"}
     if entry.status != "done":
-        return {"trouble": "system_refused" if receipt.get("refused") else "system_unavailable"}
-    told: ReceiptState = {
-        "request": request,
-        "key": entry.key,
-        "tool": entry.tool,
-        "system": receipt["system"],
-        "reference": receipt["reference"],
-        "amount": receipt["amount"],
-        "currency": receipt["currency"],
-        "details": receipt["details"],
-    }
-    return {"receipts": [*state.get("receipts", []), told], "trouble": ""}
+        killed = KILLED if receipt.get("reason") == KILLED else "system_unavailable"
+        return {"trouble": "system_refused" if receipt.get("refused") else killed}
+    return {"receipts": [*state.get("receipts", []), receipt_of(entry, request)], "trouble": ""}

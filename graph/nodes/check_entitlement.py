@@ -3,10 +3,10 @@
 from typing import Any
 
 from graph.deps import Deps
-from graph.entitlement import Assessed, assess, save
+from graph.entitlement import Assessed, assess, digest_of, save
 from graph.state import Proposal, SupportState, Update, VerdictState
 from policy.ask import Clause, Verdict
-from records import approvals, events, ledger, runs
+from records import approvals, events, ledger, runs, spending
 from records.approvals import Approval
 from records.runs import Run
 from records.sql import Connection
@@ -21,6 +21,8 @@ async def check_entitlement(state: SupportState, deps: Deps) -> Update:
         assessed = await assess(services, conn, run, proposal)
         verdict = await _not_again(conn, run, assessed) or assessed.verdict
         await save(services, conn, run, assessed)
+        if verdict.kind == "deny":
+            await spending.count(conn, run.id, "denied", assessed.digest)
         told = told_verdict(assessed, verdict)
         await events.append(
             conn,
@@ -49,9 +51,10 @@ def told_verdict(assessed: Assessed, verdict: Verdict) -> VerdictState:
 async def _decided_on(conn: Connection, run: Run, proposal: Proposal) -> Proposal:
     """The proposal itself; or, where a person edited it, what they made of it."""
     newest = await approvals.newest_of_run(conn, run.id)
-    if newest is None or newest.kind != "action" or newest.status != "edited" or newest.tool != proposal["tool"]:
+    if newest is None or newest.kind != "action" or newest.status != "edited":
         return proposal
-    return {**proposal, "arguments": newest.arguments}
+    same = newest.proposed == digest_of(run, proposal) and newest.tool == proposal["tool"]
+    return {**proposal, "arguments": newest.arguments} if same else proposal
 
 
 async def _not_again(conn: Connection, run: Run, assessed: Assessed) -> Verdict | None:
@@ -61,13 +64,18 @@ async def _not_again(conn: Connection, run: Run, assessed: Assessed) -> Verdict 
         done = "This has been done already." if entry.status == "done" else "This is already being looked into."
         return _denied(assessed, "already_done", done)
     card = await approvals.open_by_key(conn, assessed.key)
-    if card is not None and not _own(card, run, assessed):
+    if card is not None and not _own(card, run, assessed) and not _replaced(card, run, assessed):
         return _denied(assessed, "already_pending", "This is already with a colleague, who will decide it.")
     return None
 
 
 def _own(card: Approval, run: Run, assessed: Assessed) -> bool:
     return card.run_id == run.id and card.digest == assessed.digest
+
+
+def _replaced(card: Approval, run: Run, assessed: Assessed) -> bool:
+    """Within a conversation the newer wish for the same action takes the older one's place; the very same waits on."""
+    return card.conversation_id == run.conversation_id and card.digest != assessed.digest and card.first_by is None
 
 
 def _denied(assessed: Assessed, clause: str, sentence: str) -> Verdict:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from langgraph.types import Overwrite
-
 from graph import agenda
 from graph.answers import Said, answered, context_of, fresh
+from graph.begun import begun, blank, silent
 from graph.deps import Deps
 from graph.joining import joined
 from graph.nodes.opening import Turn, open_turn
@@ -20,35 +19,28 @@ from records import events, runs
 
 async def classify(state: SupportState, deps: Deps) -> Update:
     """Starts a pass: takes up the unanswered messages, and forgets whatever an earlier pass left in this thread."""
+    given = await begun(deps)
+    if given is not None:
+        return given
     turn = await open_turn(state, deps)
     company = deps.company
     triage, found = (
-        understood(deps.services.classifier, company, deps.services.kit, turn.text) if turn.text else (_silent(), [])
+        understood(deps.services.classifier, company, deps.services.kit, turn.text) if turn.text else (silent(), [])
     )
     requests = _continued(deps, turn, triage, found)
     verified = turn.conversation.customer_id is not None
     requests = await _on_record(deps, turn, triage, requests)
     step: Step = {"kind": "read", "reads": needed(company, deps.services.kit, requests, verified=verified)}
     return {
+        **blank(),
         "conversation_id": turn.conversation.id,
         "verified": verified,
         "messages": turn.messages,
         "page": turn.page,
         "requests": requests,
         "triage": triage,
-        "facts": Overwrite({}),
-        "gaps": Overwrite({}),
-        "passages": Overwrite({}),
-        "support": Overwrite({}),
         "step": step,
-        "verdict": None,
-        "denials": [],
-        "receipts": [],
-        "trouble": "",
-        "approval": None,
-        "draft": None,
-        "visits": 0,
-        "outcome": "",
+        "trouble": turn.trouble,
     }
 
 
@@ -65,11 +57,6 @@ async def _on_record(deps: Deps, turn: Turn, triage: Triage, requests: list[Requ
         now = deps.services.clock.now()
         await events.append(conn, run.conversation_id, run.id, [("triage", shown)], now=now)
     return requests
-
-
-def _silent() -> Triage:
-    """No new words: the run is over what the agenda holds."""
-    return Triage(text="", move="", none=0.0, emotion=0.0, urgency=0.0, language="", repeat=0, again=False)
 
 
 def _continued(deps: Deps, turn: Turn, triage: Triage, found: Sequence[Request]) -> list[Request]:

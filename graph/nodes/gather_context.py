@@ -1,5 +1,6 @@
 """Read: one fact of the customer's records. Several run side by side, each with its own patience."""
 
+from graph.caps import may_call
 from graph.deps import Deps
 from graph.state import Fact, Reading, Update
 from graph.state import Gap as GapState
@@ -13,6 +14,8 @@ async def gather_context(state: Reading, deps: Deps) -> Update:
     async with services.database.transaction() as conn:
         run = await runs.get(conn, deps.run_id)
     source = services.kit.sources.get(name)
+    if not await may_call(deps, "read", place):
+        return {"gaps": {place: {"fact": name, "source": "", "reason": "This run has looked up enough."}}}
     if run.customer_id is None or source is None:
         return {"gaps": {place: {"fact": name, "source": "", "reason": "Only a signed-in customer has records."}}}
     read = await read_fact(

@@ -1,5 +1,6 @@
 """Read: passages of the help centre that customers may see, for each request."""
 
+from graph.caps import may_call
 from graph.deps import Deps
 from graph.page import words_of
 from graph.state import PassageState, SupportState, Update
@@ -15,6 +16,8 @@ async def retrieve(state: SupportState, deps: Deps) -> Update:
     step = state.get("step") or {}
     asked = [step["query"]] if step.get("kind") == "search" else [r["text"] for r in state.get("requests", [])]
     queries = list(dict.fromkeys(asked or [state["triage"]["text"]]))
+    if not await may_call(deps, "search", " ".join(queries)):
+        return {}
     named = "" if step.get("kind") == "search" else words_of(state.get("page", {}))
     found: list[Found] = [await _search(deps, query, named) for query in queries]
     sure = 1.0 if asked else 1 - DOUBT * deps.services.classifier.predict(queries[0]).foreign
