@@ -3,14 +3,17 @@ which are people's words and keys."""
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
 from commands.screen import Sorry
+from records.redaction import redacted_value
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
+OURS = ("timestamp", "level", "logger")
 CHATTY = ("alembic", "asyncio", "bm25s", "chromadb", "httpcore", "httpx", "procrastinate", "uvicorn")
 
 
@@ -47,9 +50,15 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 def _last() -> list[Any]:
     if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        return [structlog.processors.format_exc_info, redact_line, plain]
     transformer = ExceptionDictTransformer(show_locals=False)
-    return [structlog.processors.ExceptionRenderer(transformer), structlog.processors.JSONRenderer()]
+    return [structlog.processors.ExceptionRenderer(transformer), redact_line, structlog.processors.JSONRenderer()]
+
+
+def redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The last thing before a line is written, so that nothing comes past it: not even an exception's own words."""
+    return {name: value if name in OURS else redacted_value(value) for name, value in line.items()}
 
 
 def _foreign() -> list[Any]:

@@ -17,6 +17,7 @@ from evals.found import Edge
 from evals.load import CASES, CaseInvalid, load_cases
 from evals.messages import command as messages
 from evals.policy_check import command as policy
+from evals.redaction import command as redaction
 from evals.report import edges_line, table, wrong_lines
 from evals.stage import COMPANY, open_stage
 from evals.suite import Result, drawn_edges, run_cases, summary
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str]) -> int:
         return messages.main(arguments[1:])
     if arguments[:1] == ["policy"]:
         return policy.main(arguments[1:])
+    if arguments[:1] == ["redaction"]:
+        return redaction.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m evals", description="Plays the eval cases.")
     parser.add_argument(
         "--only", default="", metavar="PATTERN", help="cases whose name holds this; * and ? as in a shell"
