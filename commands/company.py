@@ -21,7 +21,7 @@ from commands.checks.situations import check_situations
 from commands.checks.triage import check_triage
 from commands.preflight import check_model, check_var
 from commands.screen import Sorry, err, out
-from knowledge.embedder import Embedder
+from knowledge.embedder import Embedder, open_embedder
 from knowledge.index import Index
 from knowledge.ingest import ingest
 from knowledge.minilm import build
@@ -75,7 +75,7 @@ def _learned(found: Checked, settings: Settings, tell: Tell) -> Iterator[Finding
         what = f"Examples and answers were not looked at. {sorry.detail}"
         yield finding("warning", (found.name, 0), what, "Install the model and check again.")
         return
-    embedder = Embedder(settings.var / "models", threads=2)
+    embedder = open_embedder(settings.var / "models")
     tell("Comparing the examples with one another…")
     yield from check_triage(found, embedder)
     if found.company.articles.is_dir():

@@ -15,7 +15,7 @@ from commands.keys import staff_key
 from commands.preflight import check_model, check_var, company_of
 from commands.screen import Sorry, err, out
 from commands.service import Refused, Service, url_of
-from knowledge.embedder import Embedder
+from knowledge.embedder import open_embedder
 from knowledge.index import FolderInUse, Index
 from knowledge.ingest import Ingested, ingest
 from knowledge.minilm import build
@@ -70,7 +70,7 @@ def _by_oneself(settings: Settings) -> Json:
     check_model(settings)
     build(settings.var / "models")
     with _bar() as told:
-        embedder, index = Embedder(settings.var / "models", threads=2), _index(settings)
+        embedder, index = open_embedder(settings.var / "models"), _index(settings)
         try:
             done = asyncio.run(ingest(Search(embedder, index), articles, told))
         finally:

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         "--reset", action="append", default=[], metavar="URL", help="a door of an own system to call before each play"
     )
     parser.add_argument("--coverage", type=Path, metavar="FILE", help="also writes which case reaches what")
-    parser.add_argument("--quick", action="store_true", help="the twins only in their first phrasing")
+    parser.add_argument("--quick", action="store_true", help="each case in one phrasing, its twin in another")
     options = parser.parse_args(arguments)
     console = Console()
     try:

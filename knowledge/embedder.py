@@ -1,7 +1,9 @@
 """Sentences to vectors: all-MiniLM-L6-v2 (int8) on onnxruntime. `knowledge/minilm.py` builds the file it opens."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import onnxruntime
@@ -17,6 +19,8 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 BATCH_TOKENS = 1024
 """Padding included: bounds the memory of one pass (attention grows with texts x tokens squared)."""
+KEPT = 8192
+"""Texts whose vectors are remembered: 12 MB. A message is embedded for its intent and again for the search."""
 
 Vectors = NDArray[np.float32]
 
@@ -45,9 +49,22 @@ class Embedder:
         self._tokenizer = Tokenizer.from_file(str(model_dir / TOKENIZER_FILE))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._kept: dict[str, NDArray[np.float32]] = {}
+        self._lock = Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 384) in the order given; text past 256 tokens is not read."""
+        with self._lock:
+            found = {text: self._kept[text] for text in texts if text in self._kept}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        found.update(zip(missing, self._embedded(missing), strict=True))
+        with self._lock:
+            self._kept.update((text, found[text].copy()) for text in missing)
+            for text in list(self._kept)[: max(len(self._kept) - KEPT, 0)]:
+                del self._kept[text]
+        return np.stack([found[text] for text in texts]) if texts else np.empty((0, DIMENSIONS), np.float32)
+
+    def _embedded(self, texts: Sequence[str]) -> Vectors:
         encodings = [self._tokenizer.encode(text) for text in texts]
         by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         vectors = np.empty((len(texts), DIMENSIONS), np.float32)
@@ -64,6 +81,17 @@ class Embedder:
             mask[row, : len(encoding.ids)] = 1
         vectors: Vectors = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
         return vectors
+
+
+def open_embedder(model_dir: Path) -> Embedder:
+    """The process's embedder of the model in this folder, on two cores: opened once, however many services there are.
+    Raises ModelMissing."""
+    return _opened(model_dir.resolve())
+
+
+@cache
+def _opened(model_dir: Path) -> Embedder:
+    return Embedder(model_dir, threads=2)
 
 
 def _batches(by_length: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -1,5 +1,6 @@
 """The demo company's eval cases: they are varied, they pass, and they take every edge of the drawing."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from evals.case import Case
 from evals.coverage import declared
 from evals.found import Edge
 from evals.load import load_cases
-from evals.stage import open_stage
+from evals.stage import MODELS, open_stage
 from evals.suite import Result, drawn_edges, run_cases
-from wiring import load
+from graph.learned import LearnedIntents
+from graph.understanding import understood
+from knowledge.embedder import open_embedder
+from policy.live import LiveCompany
+from wiring import load, load_kit, vocabulary_of
 
 COMPANY = Path(__file__).parents[1] / "company"
 CASES = load_cases()
@@ -32,6 +37,24 @@ def examples() -> Iterator[str]:
 
 def near(one: str, other: str) -> bool:
     return Levenshtein.distance(one.casefold(), other.casefold(), score_cutoff=5) <= 5
+
+
+def test_every_phrasing_is_understood_as_what_the_case_is_about() -> None:
+    kit = load_kit(COMPANY)
+    source = LiveCompany(COMPANY, vocabulary_of(kit), time.monotonic)
+    triage = LearnedIntents(open_embedder(MODELS), source)
+    first = [case for case in CASES if not case.before]
+
+    wrong = {
+        phrasing: found
+        for case in first
+        for phrasing in case.phrasings
+        if (found := {request["intent"] for request in understood(triage, source.current(), kit, phrasing)[1]})
+        != set(case.expect.intents)
+    }
+
+    assert len(first) > 100
+    assert wrong == {}
 
 
 @pytest.fixture(scope="module")
