@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from graph.deps import Deps
 from graph.reading import values_of
 from graph.state import Request, SupportState
 from graph.texts import text
+from policy.company import Company
 from policy.playbook import Playbook
 from policy.words import money, plain
 from records.conversations import Message
@@ -26,8 +27,17 @@ class Replies:
 
 def replies_of(state: SupportState, deps: Deps, request: Request | None, arguments: dict[str, Any]) -> Replies:
     """Rendered from records and the proposal's arguments; a receipt is imagined that says just what is proposed."""
-    playbook = deps.company.playbooks.get(request["intent"]) if request else None
-    values = _values(state, deps, request, arguments)
+    facts = values_of(deps.services.kit, state.get("facts", {}), request)
+    intent, slots = (request["intent"], request["slots"]) if request else ("", {})
+    return replies_on(deps.company, intent, facts, slots, arguments)
+
+
+def replies_on(
+    company: Company, intent: str, facts: Mapping[str, Any], slots: Mapping[str, str], arguments: Mapping[str, Any]
+) -> Replies:
+    """The same from plain values."""
+    playbook = company.playbooks.get(intent)
+    values = _values(company, facts, slots, arguments)
     return Replies(
         holding=_render(playbook, "holding", values),
         approve=_render(playbook, "done", values),
@@ -35,9 +45,10 @@ def replies_of(state: SupportState, deps: Deps, request: Request | None, argumen
     )
 
 
-def _values(state: SupportState, deps: Deps, request: Request | None, arguments: dict[str, Any]) -> dict[str, Any]:
-    facts = values_of(deps.services.kit, state.get("facts", {}), request)
-    currency = next((fact["currency"] for fact in facts.values() if "currency" in fact), deps.company.currency)
+def _values(
+    company: Company, facts: Mapping[str, Any], slots: Mapping[str, str], arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    currency = next((fact["currency"] for fact in facts.values() if "currency" in fact), company.currency)
     receipt: dict[str, Any] = {
         "system": "",
         "reference": "",
@@ -45,11 +56,12 @@ def _values(state: SupportState, deps: Deps, request: Request | None, arguments:
         "currency": currency,
         "details": {},
     }
-    return facts | {
+    return {
+        **facts,
         "arguments": arguments,
         "receipt": receipt,
-        "slots": request["slots"] if request else {},
-        "company": {"name": deps.company.name, "currency": deps.company.currency},
+        "slots": slots,
+        "company": {"name": company.name, "currency": company.currency},
     }
 
 
@@ -70,6 +82,17 @@ def title_of(tool: str, arguments: dict[str, Any], amount: int, currency: str) -
 def digest_of(*shown: Any) -> str:
     """Binds a decision to everything that the approver was shown."""
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def shown_digest(
+    tool: str, arguments: Mapping[str, Any], customer: str | None, evidence: Mapping[str, Any], replies: Replies
+) -> str:
+    """Of a card: tool, arguments, customer, the ids of the records and passages, and the replies shown."""
+    facts = sorted(
+        f"{each['source']}:{each['fact']}:{(each['value'] or {}).get('id', '')}" for each in evidence["facts"]
+    )
+    passages = sorted(str(each["id"]) for each in evidence["passages"])
+    return digest_of(tool, arguments, customer, facts, passages, vars(replies))
 
 
 def evidence_of(state: SupportState) -> dict[str, Any]:

@@ -62,9 +62,20 @@ def after_human_approval(
         case "answered":
             return "reply"
         case "expired":
-            return "escalate" if approval["then"] == "escalate" else "__end__"
+            return _after_expiry(approval["then"])
         case _:
             return "__end__"
+
+
+def _after_expiry(then: str) -> Literal["reply", "escalate", "__end__"]:
+    """Who is denied is told so; what nobody above could decide goes to a person."""
+    match then:
+        case "deny":
+            return "reply"
+        case "end":
+            return "__end__"
+        case _:
+            return "escalate"
 
 
 def after_reply(state: SupportState) -> Literal["request_approval", "__end__"]:

@@ -24,6 +24,7 @@ _TYPES: dict[str, cel.Type] = {
 }
 _QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:\.(\w+))?")
 _MISTAKE = re.compile(r"ERROR: <input>:(\d+):\d+: (.*)")
 _FIELD = re.compile(rf"undefined field '(\w+)' not found in struct '{PACKAGE}\.(\w+)'")
 _REFERENCE = re.compile(r"undeclared reference to '([\w.]+)'")
@@ -40,6 +41,16 @@ class Expression:
     line: int
     program: Any = field(repr=False, compare=False)
     environment: "Environment" = field(repr=False, compare=False)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What it reads of the records, as `order.total`; all fields of a record that it reads as a whole."""
+        structs = self.environment.structs
+        found: set[str] = set()
+        for name, key in _PATH.findall(_written(self.source)):
+            struct = structs.get(name, {})
+            found |= {f"{name}.{each}" for each in ([key] if key in struct else struct)}
+        return frozenset(found)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any | None:
         """Its value as plain Python; None when it is null or cannot be worked out from these values."""
@@ -132,8 +143,7 @@ class Environment:
         }
 
     def _variables(self, source: str) -> tuple[str, ...]:
-        written = re.sub(r"\s*\.\s*", ".", _QUOTED.sub("''", source))
-        named = {found.group() for found in _NAME.finditer(written)}
+        named = {found.group() for found in _NAME.finditer(_written(source))}
         return tuple(name for name in self.names if name in named)
 
     def _mistakes(self, said: str) -> Iterator[tuple[int, str]]:
@@ -154,6 +164,11 @@ class Environment:
             )
             return f"'{match[1]}' cannot be used on ({match[2]}){hint}"
         return message
+
+
+def _written(source: str) -> str:
+    """Without what stands in quotes, and without space around dots."""
+    return re.sub(r"\s*\.\s*", ".", _QUOTED.sub("''", source))
 
 
 def _gives(found: str, kind: Kind) -> bool:

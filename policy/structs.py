@@ -5,7 +5,7 @@ An optional time is checked as a timestamp but carried as an `Any`: an unset Tim
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
 from types import UnionType
@@ -35,19 +35,23 @@ _INT64 = 2**63
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A field's kind, and whether it may be null."""
+    """A field's kind, whether it may be null, and whether it changes with the clock alone, such as a number of days."""
 
     kind: Kind
     optional: bool = False
+    ages: bool = False
 
 
 Struct = Mapping[str, Field]
 
 
 def struct_of(fact: type) -> Struct:
-    """The fields of a fact's dataclass. Raises TypeError for a type the policy language cannot carry."""
+    """The fields of a fact's dataclass; one that `ages` says so in its metadata. Raises TypeError for a type the policy
+    language cannot carry."""
     hints = get_type_hints(fact)
-    return {each.name: _field_of(hints[each.name]) for each in fields(fact)}
+    return {
+        each.name: replace(_field_of(hints[each.name]), ages=bool(each.metadata.get("ages"))) for each in fields(fact)
+    }
 
 
 def struct_of_schema(schema: Mapping[str, Any]) -> Struct:

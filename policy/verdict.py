@@ -12,6 +12,7 @@ from typing import Any
 from policy.ask import Approver, Ask, Clause, Verdict, said
 from policy.authority import ApprovalRule, may_decide, rule_for
 from policy.budgets import kept
+from policy.cel import Expression
 from policy.company import Company
 from policy.entitlement import ClauseRule, ToolPolicy
 from policy.limits import Money, allowance, at_most, bounds, money_of, room
@@ -53,7 +54,7 @@ def basis_of(company: Company, ask: Ask) -> dict[str, Any]:
     values, moved = _values(policy, ask), money_of(policy, _values(policy, ask))
     clauses = (*(_checked(rule, values) for rule in policy.clauses), *bounds(policy, moved, ask))
     clauses += kept(company.budgets, policy, moved, ask, "deny")
-    expressions = [rule.when for rule in policy.clauses]
+    expressions: list[Expression] = [rule.when for rule in policy.clauses]
     expressions += [each for each in (policy.amount, policy.currency, policy.approval.two_people_when) if each]
     read = {path: each.environment.structs for each in expressions for path in each.reads}
     steady = [path for path, structs in read.items() if _steady(path, structs)]

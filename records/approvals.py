@@ -1,27 +1,30 @@
 """Approvals: proposals and drafted replies that wait for a person.
 
-| from    | to         | by                                   | function        |
-|---------|------------|--------------------------------------|-----------------|
-| (none)  | pending    | request_approval, once per digest    | file            |
-| pending | pending    | the first of two people              | decide          |
-| pending | approved   | a staff principal who may            | decide          |
-| pending | edited     | a staff principal who may            | decide          |
-| pending | rejected   | a staff principal who may            | decide          |
-| pending | answered   | a staff principal who may            | decide          |
-| pending | withdrawn  | the customer, through the agent      | close           |
-| pending | expired    | the clock                            | close           |
-| pending | superseded | a newer state of affairs             | close           |
+| from    | to         | by                                   | function                  |
+|---------|------------|--------------------------------------|---------------------------|
+| (none)  | pending    | request_approval, once per digest    | file                      |
+| pending | pending    | the first of two people              | decide                    |
+| pending | pending    | an edit that a second must approve   | moves.propose_edit        |
+| pending | pending    | staff give it to others              | moves.reassign            |
+| pending | pending    | the clock: a new deadline            | moves.hold, moves.pass_on |
+| pending | approved   | a staff principal who may            | decide                    |
+| pending | edited     | a staff principal who may            | moves.edit, decide        |
+| pending | rejected   | a staff principal who may            | decide                    |
+| pending | answered   | a staff principal who may            | decide                    |
+| pending | withdrawn  | the side that asked                  | close                     |
+| pending | expired    | the clock                            | close                     |
+| pending | superseded | a newer card, or the deed itself     | moves.supersede, close    |
 
 Each move is one `UPDATE … WHERE status = 'pending' RETURNING`, with its event row in the same transaction. Whoever finds
-no row to move is told who was first.
+no row to move is told who was first. `moves` is `records/approval_moves.py`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from records import sql
-from records.errors import AlreadyDecided, NotFound
+from records.errors import AlreadyDecided, Conflict, NotFound, StaleCard
 from records.ids import ApprovalId, ConversationId, CustomerId, LedgerKey, RunId, StaffId
 from records.sql import Connection
 
@@ -33,8 +36,10 @@ Kind = Literal["action", "reply"]
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """`digest` binds the decision to what was shown; `key` is the business identity of the action. `card` is what the
-    approver sees. `decision`: what was answered, `{type, args?, message?}`."""
+    """`digest` binds the decision to the action, `proposed` is what it was before an edit; `key` is the business identity
+    of the action; `request` names what of the run it serves. `card` is what the approver sees. `asked_by`: the agent, or a
+    staff id. `edited_by`: whose arguments these are, if not the agent's. `term`: how long a deadline is. `decision`: what
+    was answered, `{type, args?, message?}`."""
 
     id: ApprovalId
     run_id: RunId
@@ -61,45 +66,18 @@ class Approval:
     decision: dict[str, Any] | None
     filed_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """A row of the inbox."""
-
-    id: ApprovalId
-    run_id: RunId
-    conversation_id: ConversationId
-    customer_id: CustomerId | None
-    kind: Kind
-    status: Status
-    intent: str
-    tool: str
-    arguments: dict[str, Any]
-    queue: str
-    role: str
-    people: int
-    first_by: StaffId | None
-    decided_by: str | None
-    decided_at: datetime | None
-    filed_at: datetime
-    expires_at: datetime
-    title: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """A row of an approval's history."""
-
-    move: str
-    actor: str
-    data: dict[str, Any]
-    at: datetime
+    request: str
+    asked_by: str
+    proposed: str
+    edited_by: StaffId | None
+    assigned_to: StaffId | None
+    superseded_by: str | None
+    term: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A new approval, as it is filed."""
+    """A new approval, as it is filed. `asked_by`: who wants it, and so cannot decide it: the agent, or a staff id."""
 
     id: ApprovalId
     run: RunId
@@ -118,6 +96,8 @@ class Card:
     then_do: str
     policy_version: str
     expires: datetime
+    request: str = ""
+    asked_by: str = "agent"
 
 
 async def file(conn: Connection, card: Card, *, now: datetime) -> Approval | None:
@@ -127,7 +107,7 @@ async def file(conn: Connection, card: Card, *, now: datetime) -> Approval | Non
     added = await sql.execute(conn, "file_approval", **vars(card), generation=generation, now=now)
     if not added:
         return None
-    await _note(conn, card.id, "filed", "agent", {"policy_version": card.policy_version}, now)
+    await note(conn, card.id, "filed", card.asked_by, {"policy_version": card.policy_version}, now)
     return await get(conn, card.id)
 
 
@@ -162,35 +142,20 @@ async def decided_for(conn: Connection, run: RunId, digest: str) -> Approval | N
     return await sql.fetch_one(conn, Approval, "decided_for_digest", run=run, digest=digest)
 
 
-async def listing(
-    conn: Connection,
-    *,
-    status: str | None,
-    queue: str | None,
-    after: tuple[datetime, str] | None,
-    limit: int,
-) -> list[Listed]:
-    """Oldest first, after a position."""
-    at, last = after or (None, None)
-    return await sql.fetch_all(
-        conn, Listed, "list_approvals", status=status, queue=queue, after_at=at, after_id=last, limit=limit
-    )
-
-
 async def decide(
-    conn: Connection, approval: ApprovalId, status: Decided, by: StaffId, decision: dict[str, Any], *, now: datetime
+    conn: Connection, seen: Approval, status: Decided, by: StaffId, decision: dict[str, Any], *, now: datetime
 ) -> Approval:
-    """Records a decision, once. Where two people must approve, the first approval leaves the card pending.
-    Raises AlreadyDecided with who, what and when. Whether `by` may decide is the caller's to check."""
-    if status == "approved" and await sql.execute(conn, "first_of_two", id=approval, by=by):
-        await _note(conn, approval, "first_approval", by, {}, now)
-        return await get(conn, approval)
-    moved = await sql.fetch_one(
-        conn, Approval, "decide_approval", id=approval, status=status, by=by, decision=decision, now=now
-    )
+    """Records a decision about the card as it was `seen`, once. Where two people must approve, the first approval leaves
+    it pending. Raises AlreadyDecided with who, what and when; StaleCard when it was edited meanwhile. Whether `by` may
+    decide is the caller's to check."""
+    about = {"id": seen.id, "digest": seen.digest, "by": by}
+    if status == "approved" and await sql.execute(conn, "first_of_two", **about):
+        await note(conn, seen.id, "first_approval", by, {}, now)
+        return await get(conn, seen.id)
+    moved = await sql.fetch_one(conn, Approval, "decide_approval", **about, status=status, decision=decision, now=now)
     if moved is None:
-        raise _too_late(await get(conn, approval))
-    await _note(conn, approval, status, by, {"digest": moved.digest, "policy_version": moved.policy_version}, now)
+        raise await refusal(conn, seen)
+    await note(conn, seen.id, moved.status, by, {"digest": moved.digest, "policy_version": moved.policy_version}, now)
     return moved
 
 
@@ -198,13 +163,9 @@ async def close(conn: Connection, approval: ApprovalId, status: Closed, by: str,
     """Ends a pending card without a decision; None when it is no longer pending."""
     moved = await sql.fetch_one(conn, Approval, "close_approval", id=approval, status=status, by=by, now=now)
     if moved is not None:
-        await _note(conn, approval, status, by, {}, now)
+        was_due = {"was_due": moved.expires_at.isoformat()} if status == "expired" else {}
+        await note(conn, approval, status, by, was_due, now)
     return moved
-
-
-async def rebind(conn: Connection, approval: ApprovalId, digest: str, arguments: dict[str, Any]) -> None:
-    """After an edit: what was approved is the edited proposal."""
-    await sql.execute(conn, "rebind_edited", id=approval, digest=digest, arguments=arguments)
 
 
 async def note_interrupt(conn: Connection, run: RunId, interrupt: str) -> None:
@@ -215,22 +176,53 @@ async def expired(conn: Connection, *, now: datetime) -> list[ApprovalId]:
     return [row["id"] for row in await sql.fetch_rows(conn, "expired_approvals", now=now)]
 
 
-async def history(conn: Connection, approval: ApprovalId) -> list[Move]:
-    return await sql.fetch_all(conn, Move, "approval_history", id=approval)
-
-
-async def _note(
+async def note(
     conn: Connection, approval: ApprovalId, move: str, actor: str, data: dict[str, Any], now: datetime
 ) -> None:
+    """Writes a move into the card's history."""
     await sql.execute(conn, "add_approval_event", id=approval, move=move, actor=actor, data=data, now=now)
 
 
-def _too_late(found: Approval) -> AlreadyDecided:
-    if found.status == "pending":
+async def refusal(conn: Connection, seen: Approval) -> Conflict:
+    """Why a decision about the card as it was `seen` cannot be taken: who decided what and when, or what has changed."""
+    found = await get(conn, seen.id)
+    if found.status != "pending":
+        return await _too_late(conn, found)
+    if found.digest == seen.digest:
         return AlreadyDecided("You approved this already; another person must approve it too.", first_by=found.first_by)
+    edited = found.card.get("edited", {})
+    who = await _name_of(conn, str(found.edited_by))
+    return StaleCard(
+        f"{who} changed this card after you opened it. Look at it again before you decide.",
+        changed_by=found.edited_by,
+        changed_by_name=who,
+        changed_at=edited.get("at"),
+        changes=edited.get("changes", {}),
+    )
+
+
+async def _too_late(conn: Connection, found: Approval) -> AlreadyDecided:
+    who, at = await _name_of(conn, str(found.decided_by)), found.decided_at
+    when = f" on {at:%d %b %Y at %H:%M:%S} UTC" if at else ""
+    newer = await sql.fetch_row(conn, "reopened_as", run=found.run_id, id=found.id)
+    facts: dict[str, Any] = {"superseded_by": found.superseded_by} if found.superseded_by else {}
+    if newer is not None:
+        facts |= {"reopened_as": newer["id"], "changed": newer["changed"]}
     return AlreadyDecided(
-        f"{found.decided_by} decided this first: {found.status}.",
+        f"{who} decided this first: {found.status}{when}.",
         decided_by=found.decided_by,
+        decided_by_name=who,
         decision=found.status,
-        decided_at=found.decided_at.isoformat() if found.decided_at else None,
+        decided_at=at.isoformat() if at else None,
+        **facts,
+    )
+
+
+async def _name_of(conn: Connection, actor: str) -> str:
+    """A person's name; of the clock, the agent or the customer, just that."""
+    row = await sql.fetch_row(conn, "staff_name", id=actor)
+    return (
+        str(row["name"])
+        if row
+        else {"clock": "The clock", "agent": "The agent", "customer": "The customer"}.get(actor, actor)
     )

@@ -1,5 +1,6 @@
 """The ledger: proposals as policy judged them, and one row per action by business identity."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -7,10 +8,11 @@ from typing import Any, Literal
 from psycopg.types.json import Jsonb
 
 from records import sql
-from records.ids import ApprovalId, ConversationId, CustomerId, LedgerKey, ProposalId, RunId, new_id
+from records.ids import ApprovalId, ConversationId, CustomerId, LedgerKey, ProposalId, RunId, StaffId, new_id
 from records.sql import Connection
 
 Status = Literal["reserved", "done", "refused", "unknown"]
+Direction = Literal["out", "in"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,9 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An action. `amount` is minor units that leave the company; `receipt` is there once it is done."""
+    """An action. `amount` is minor units that move, out of the company or in; `receipt` is there once it is done.
+    `undoes`: the action that this one takes back; `asked_by`: the member of staff who asked for that. `looked_at`: when
+    the system was last asked what became of it."""
 
     key: LedgerKey
     proposal_id: ProposalId
@@ -47,11 +51,15 @@ class Entry:
     arguments: dict[str, Any]
     amount: int
     currency: str
+    direction: Direction
     status: Status
     receipt: dict[str, Any] | None
     policy_version: str
     reserved_at: datetime
     settled_at: datetime | None
+    undoes: LedgerKey | None
+    asked_by: StaffId | None
+    looked_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +77,9 @@ class Reservation:
     amount: int
     currency: str
     policy_version: str
+    direction: Direction = "out"
+    undoes: LedgerKey | None = None
+    asked_by: StaffId | None = None
 
 
 async def save_proposal(conn: Connection, *, now: datetime, **fields: Any) -> ProposalId:
@@ -96,8 +107,17 @@ async def entry_of_proposal(conn: Connection, proposal: ProposalId) -> Entry | N
     return await sql.fetch_one(conn, Entry, "ledger_of_proposal", proposal=proposal)
 
 
+async def used(
+    conn: Connection, customer: CustomerId, currency: str, tools: Sequence[str], *, since: datetime
+) -> tuple[int, int]:
+    """Minor units that left, or are reserved to leave, for this customer, and how many actions were done or reserved;
+    of these tools alone, or of all when none are named."""
+    row = await sql.fetch_row(conn, "used", customer=customer, currency=currency, tools=list(tools), since=since)
+    return (int(row["amount"]), int(row["actions"])) if row else (0, 0)
+
+
 async def spent(conn: Connection, customer: CustomerId, currency: str, *, since: datetime) -> int:
-    """Minor units that left, or are reserved to leave, for this customer."""
+    """Minor units that left, or are reserved to leave, for this customer. What the customer paid does not count."""
     row = await sql.fetch_row(conn, "spent", customer=customer, currency=currency, since=since)
     return int(row["spent"]) if row else 0
 
@@ -108,10 +128,18 @@ async def reserve(conn: Connection, reservation: Reservation, *, now: datetime) 
 
 
 async def settle(
-    conn: Connection, key: LedgerKey, status: Status, receipt: dict[str, Any] | None, *, now: datetime
+    conn: Connection,
+    entry: Entry,
+    status: Status,
+    receipt: dict[str, Any] | None,
+    *,
+    now: datetime,
+    only: Sequence[Status] = ("reserved", "unknown"),
 ) -> Entry | None:
-    """Records what became of a reservation; None when that was recorded before."""
-    return await sql.fetch_one(conn, Entry, "settle", key=key, status=status, receipt=receipt, now=now)
+    """Records what became of this very reservation; None when that was recorded before, or its status is not one of
+    `only`."""
+    reserved = {"key": entry.key, "reserved_at": entry.reserved_at, "only": list(only)}
+    return await sql.fetch_one(conn, Entry, "settle", **reserved, status=status, receipt=receipt, now=now)
 
 
 async def receipts_of_run(conn: Connection, run: RunId) -> list[Entry]:

@@ -24,7 +24,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
-from graph import agenda
+from graph import agenda, desk
 from graph.deps import Services
 from records import approvals, conversations, events, ledger, runs, sql
 from records.approvals import Approval
@@ -130,10 +130,8 @@ class Driver:
 
     async def _withdraw_cancelled(self, conn: Connection, run: Run, card: Approval) -> None:
         """Nobody may decide for a run that was cancelled while it waited."""
-        now = self._services.clock.now()
-        if run.cancelled and await approvals.close(conn, card.id, "withdrawn", "customer", now=now):
-            shown = {"approval": card.id, "status": "withdrawn"}
-            await events.append(conn, run.conversation_id, run.id, [("decision", shown)], now=now)
+        if run.cancelled:
+            await desk.withdraw(self._services, conn, card.id, "customer")
 
     async def _stream(self, run: Run, config: RunnableConfig, given: Any, lock: Connection) -> None:
         """Runs the graph in a task of its own, and watches over it."""

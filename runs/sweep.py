@@ -5,9 +5,10 @@ import asyncio
 import psycopg
 import structlog
 
+from graph import desk, reconcile
 from graph.deps import Services
-from records import approvals, audit, events, runs
-from records.errors import CloseloopError
+from records import closing, runs
+from records.errors import CloseloopError, Conflict
 from runs.jobs import Jobs
 
 log = structlog.get_logger()
@@ -35,6 +36,8 @@ class Sweep:
 
     async def once(self) -> None:
         await self.expire()
+        await self.reconcile()
+        await self.close_silent()
         await self.requeue()
         await self.wake_neglected()
 
@@ -44,23 +47,8 @@ class Sweep:
         await self.wake_neglected()
 
     async def expire(self) -> None:
-        """Closes the cards whose time is over, and wakes their runs."""
-        now = self._services.clock.now()
-        async with self._services.database.transaction() as conn:
-            for approval in await approvals.expired(conn, now=now):
-                card = await approvals.close(conn, approval, "expired", "clock", now=now)
-                if card is not None:
-                    shown = {"approval": card.id, "status": "expired"}
-                    await events.append(conn, card.conversation_id, card.run_id, [("decision", shown)], now=now)
-                    await audit.write(
-                        conn,
-                        actor="clock",
-                        action="approval.expired",
-                        subject=card.id,
-                        conversation=card.conversation_id,
-                        now=now,
-                    )
-                    await self._jobs.wake(conn, card.conversation_id)
+        """What policy says about the cards whose time is over: held, passed on, or closed and their runs woken."""
+        await desk.expire_due(self._services)
 
     async def requeue(self) -> None:
         """Jobs that say they run while nobody holds their conversation: the worker is gone."""
@@ -75,3 +63,19 @@ class Sweep:
         async with self._services.database.transaction() as conn:
             for conversation in await runs.neglected(conn):
                 await self._jobs.wake(conn, conversation)
+
+    async def reconcile(self) -> None:
+        """Actions whose outcome nobody wrote down: the systems are asked, and where they cannot tell, a person is."""
+        for key in await reconcile.overdue(self._services):
+            try:
+                entry = await reconcile.look(self._services, key, actor="clock")
+                await log.ainfo("action.reconciled", tool=entry.tool, status=entry.status)
+            except Conflict:
+                continue
+
+    async def close_silent(self) -> None:
+        """Conversations whose customer has not written for as long as the company waits."""
+        now = self._services.clock.now()
+        before = now - self._services.company.current().close_after
+        async with self._services.database.transaction() as conn:
+            await closing.close_silent(conn, before=before, now=now)

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from graph.decisions import Answer, decide, may
-from records import approvals, joins
-from records.approvals import Approval, Listed, Move
+from records import inbox, joins
+from records.approvals import Approval
 from records.errors import BadRequest, Unprocessable
-from records.ids import ApprovalId
+from records.inbox import Listed, Move
 from records.joins import Join
 from records.staff import Principal
 from web import text
-from web.auth import BEARER, Staff
+from web.auth import BEARER, ReachableApproval, Staff
 from web.doors import Doors, TheDoors
 from web.views import instant, joined_view
 
@@ -25,6 +25,8 @@ router = APIRouter(prefix="/approvals", tags=["inbox"], dependencies=[BEARER])
 Json = dict[str, Any]
 Wanted = Literal["pending", "approved", "edited", "rejected", "answered", "withdrawn", "expired", "superseded", "all"]
 _POSITION = re.compile(r"(?P<at>[0-9T:.+-]{19,40}) (?P<id>[A-Za-z0-9_-]{1,64})")
+
+INSIDE = ("card", "digest", "key", "request", "proposed", "term")
 
 
 class NotOurs(BadRequest):
@@ -52,30 +54,29 @@ async def list_approvals(
     after = _position(cursor) if cursor is not None else None
     wanted = None if status == "all" else status
     async with doors.services.database.transaction() as conn:
-        found = await approvals.listing(conn, status=wanted, queue=queue, after=after, limit=limit + 1)
+        found = await inbox.listing(conn, status=wanted, queue=queue, after=after, limit=limit + 1)
     page, more = found[:limit], len(found) > limit
     now = doors.services.clock.now()
     return {"items": [_row(item, now) for item in page], "next": _cursor(page[-1]) if more else None}
 
 
 @router.get("/{approval_id}")
-async def read_approval(approval_id: str, staff: Staff, doors: TheDoors) -> Json:
+async def read_approval(card: ReachableApproval, staff: Staff, doors: TheDoors) -> Json:
     """The card: proposal, clauses, facts with their age, passages, transcript, the replies that would be sent, history."""
     async with doors.services.database.transaction() as conn:
-        card = await approvals.get(conn, ApprovalId(text.known_id(approval_id)))
-        history = await approvals.history(conn, card.id)
+        history = await inbox.history(conn, card.id)
         joined = await joins.to_run(conn, card.run_id)
     return _view(doors, card, history, joined, staff)
 
 
 @router.post("/{approval_id}/decision")
-async def decide_approval(approval_id: str, body: Decision, staff: Staff, doors: TheDoors) -> Json:
+async def decide_approval(card: ReachableApproval, body: Decision, staff: Staff, doors: TheDoors) -> Json:
     """Approves, edits, rejects or responds, once. The second to come gets 409 with who decided what and when."""
     text.storable(body.model_dump())
     answer = Answer(type=body.type, args=body.args, message=body.message)
-    decided = await decide(doors.services, ApprovalId(text.known_id(approval_id)), answer, staff, seen=body.digest)
+    decided = await decide(doors.services, card.id, answer, staff, seen=body.digest)
     async with doors.services.database.transaction() as conn:
-        history = await approvals.history(conn, decided.id)
+        history = await inbox.history(conn, decided.id)
         joined = await joins.to_run(conn, decided.run_id)
     return _view(doors, decided, history, joined, staff)
 
@@ -88,7 +89,7 @@ def _row(item: Listed, now: datetime) -> Json:
 def _view(doors: Doors, card: Approval, history: list[Move], joined: list[Join], staff: Principal) -> Json:
     """`joined`: what the customer has written about it in other conversations, also since the card was filed."""
     now = doors.services.clock.now()
-    columns = {name: _plain(value) for name, value in vars(card).items() if name not in ("card", "digest", "key")}
+    columns = {name: _plain(value) for name, value in vars(card).items() if name not in INSIDE}
     return {
         **card.card,
         **columns,

@@ -5,13 +5,13 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from graph import agenda
+from graph import agenda, desk
 from graph.deps import Deps
 from graph.joining import tell_outcome, unsaid
 from graph.saying import say
 from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
 from graph.texts import text
-from records import approvals, audit, conversations, events, joins, runs, switches
+from records import approvals, audit, conversations, joins, runs, switches
 from records.conversations import Conversation, Status
 from records.ids import ApprovalId, ConversationId
 from records.runs import Outcome, Run
@@ -74,7 +74,7 @@ def _words(state: SupportState, approval: ApprovalState | None) -> tuple[str, li
     match approval["status"]:
         case "answered":
             return approval["message"], []
-        case "rejected":
+        case "rejected" | "expired":
             return approval["reject"], []
         case "edited":
             return approval["message"] or approval["approve"], citations
@@ -89,14 +89,10 @@ async def _withdrawn(conn: Connection, state: SupportState, deps: Deps, conversa
         found = await approvals.get(conn, ApprovalId(card))
         if found.conversation_id != conversation.id and not await joins.reaches(conn, conversation, found):
             continue
-        closed = await approvals.close(conn, found.id, "withdrawn", "customer", now=deps.services.clock.now())
+        closed = await desk.withdraw(deps.services, conn, found.id, "customer")
         told.append(text("withdrawn", title=found.card["title"]) if closed else text("withdrawn_late"))
         if closed:
-            shown = {"approval": found.id, "status": "withdrawn"}
-            now = deps.services.clock.now()
-            await events.append(conn, found.conversation_id, found.run_id, [("decision", shown)], now=now)
-            await _nobody_waits(conn, found.conversation_id, now)
-            await deps.services.waker.wake(conn, found.conversation_id)
+            await _nobody_waits(conn, found.conversation_id, deps.services.clock.now())
     return told
 
 
@@ -162,7 +158,7 @@ def _outcome(state: SupportState, approval: ApprovalState | None) -> Outcome:
     statuses = {request["status"] for request in state.get("requests", [])}
     if state.get("receipts"):
         return "acted"
-    if approval is not None and approval["status"] == "rejected":
+    if approval is not None and approval["status"] in ("rejected", "expired"):
         return "declined"
     if "asked" in statuses:
         return "asked_customer"

@@ -1,9 +1,11 @@
 """Inbox: files the card and tells the customer that a person decides. Both happen once, however often this runs."""
 
+from dataclasses import replace
 from typing import Any
 
-from graph import agenda
-from graph.cards import Replies, digest_of, evidence_of, replies_of, title_of, transcript_of
+from graph import agenda, desk
+from graph.approved import differences
+from graph.cards import Replies, digest_of, evidence_of, replies_of, shown_digest, title_of, transcript_of
 from graph.deps import Deps
 from graph.entitlement import Assessed, assess
 from graph.nodes.decide import situation
@@ -31,7 +33,8 @@ async def request_approval(state: SupportState, deps: Deps) -> Update:
         newest = await approvals.newest_of_run(conn, run.id)
         if newest is not None and _filed_before(newest, card, state):
             return _update(newest, request, _waiting(state, request, newest))
-        filed = await approvals.file(conn, card, now=now)
+        await _supersede(conn, deps, run, card)
+        filed = await approvals.file(conn, _continued(card, newest), now=now)
         if filed is None:
             return await _elsewhere(conn, deps, run, state)
         await _announce(conn, state, deps, run, filed)
@@ -46,12 +49,33 @@ async def request_approval(state: SupportState, deps: Deps) -> Update:
 def _filed_before(newest: Approval, card: Card, state: SupportState) -> bool:
     """Whether `newest` is this very card. One that the thread has seen decided is not: policy asks anew. An edit gave it
     the digest of the edited proposal."""
-    same = newest.digest == card.digest
+    same = card.digest in (newest.digest, newest.proposed)
     if newest.status == "pending":
         return same
     seen_before = state.get("approval")
     known = seen_before is not None and seen_before["id"] == newest.id
-    return not known and (same or (newest.status == "edited" and newest.tool == card.tool))
+    return not known and same
+
+
+def _continued(card: Card, newest: Approval | None) -> Card:
+    """The next generation of a card that was decided tells how, and what has changed since."""
+    if newest is None or newest.digest != card.digest or newest.kind != "action":
+        return card
+    earlier = {
+        "id": newest.id,
+        "generation": newest.generation,
+        "status": newest.status,
+        "decided_by": newest.decided_by,
+        "decided_at": newest.decided_at.isoformat() if newest.decided_at else None,
+        "changed": list(differences(newest, card.card["basis"])),
+    }
+    return replace(card, card={**card.card, "earlier": earlier})
+
+
+async def _supersede(conn: Connection, deps: Deps, run: Run, card: Card) -> None:
+    """Of two cards of a conversation for the same action the newer counts."""
+    if card.kind == "action":
+        await desk.supersede(deps.services, conn, card.key, run=run.id, by=card.id, conversation=run.conversation_id)
 
 
 def _request_of(state: SupportState) -> Request | None:
@@ -84,27 +108,28 @@ async def _body(
         "clauses": clauses,
         "allowed": assessed.verdict.allowed,
         "replies": vars(replies),
-        **evidence_of(state),
+        "basis": assessed.basis,
+        **(evidence := evidence_of(state)),
     }
-    shown = digest_of(
-        assessed.proposal["tool"], assessed.proposal["arguments"], run.customer_id, clauses, vars(replies)
-    )
+    tool, arguments = assessed.proposal["tool"], assessed.proposal["arguments"]
+    shown = shown_digest(tool, arguments, run.customer_id, evidence, replies)
     return {**told, "transcript": transcript_of(recent), "digest": shown}
 
 
 async def _draft_card(conn: Connection, state: SupportState, deps: Deps, run: Run) -> Card:
     draft = state.get("draft") or {"text": "", "citations": []}
     recent = await conversations.recent(conn, run.conversation_id, 20)
-    said = draft["text"]
+    said, evidence = draft["text"], evidence_of(state)
+    replies = Replies(holding="", approve=said, reject="")
     body = {
         "title": "Reply to the customer",
         "reason": "A person looks at this reply before it is sent.",
         "clauses": [],
-        "replies": {"holding": "", "approve": said, "reject": ""},
+        "replies": vars(replies),
         "draft": draft,
         "transcript": transcript_of(recent),
-        "digest": digest_of("reply", said),
-        **evidence_of(state),
+        "digest": shown_digest("reply", {"text": said}, run.customer_id, evidence, replies),
+        **evidence,
     }
     return _card(state, deps, run, deps.company.drafts, digest_of("reply", run.id, said), body, None)
 
@@ -137,6 +162,8 @@ def _card(
         then_do=rule.then,
         policy_version=deps.company.version,
         expires=deps.services.clock.now() + rule.expires,
+        request=assessed.proposal["request"] if assessed else "",
+        asked_by=run.asked_by or "agent",
     )
 
 
@@ -152,7 +179,7 @@ async def _announce(conn: Connection, state: SupportState, deps: Deps, run: Run,
         await say(conn, deps, run, said, part=f"holding:{filed.id}")
     await audit.write(
         conn,
-        actor="agent",
+        actor=filed.asked_by,
         action="approval.filed",
         subject=filed.id,
         conversation=run.conversation_id,

@@ -1,7 +1,12 @@
 """What the billing system tells: payments, subscriptions and their history, invoices, credit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from tools.money import Cents
+
+AGES = {"ages": True}
+"""Marks what the clock alone changes: an approval does not stand on it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,9 +15,9 @@ class Charge:
 
     id: str
     customer: str
-    amount: int
+    amount: Cents
     currency: str
-    refunded: int
+    refunded: Cents
     description: str
     order: str
     created_at: datetime
@@ -25,9 +30,9 @@ class DuplicateCharge:
     charge: str
     of: str
     customer: str
-    amount: int
+    amount: Cents
     currency: str
-    refunded: int
+    refunded: Cents
     description: str
     created_at: datetime
     first_created_at: datetime
@@ -44,10 +49,10 @@ class Subscription:
     plan: str
     interval: str
     status: str
-    price: int
+    price: Cents
     currency: str
     charge: str
-    unused: int
+    unused: Cents = field(metadata=AGES)
     started_at: datetime
     renews_at: datetime
     cancel_at: datetime | None
@@ -61,7 +66,7 @@ class Invoice:
 
     id: str
     customer: str
-    amount: int
+    amount: Cents
     currency: str
     status: str
     about: str
@@ -86,17 +91,17 @@ class PlanChange:
     cause: str
     old_plan: str
     old_interval: str
-    old_price: int
+    old_price: Cents
     new_plan: str
     new_interval: str
-    new_price: int
+    new_price: Cents
     currency: str
     feature: str
     metric: str
     threshold: int
     usage: int
     charge: str
-    excess: int
+    excess: Cents
     at: datetime
     revertible_until: datetime
     reverted_at: datetime | None
@@ -108,7 +113,7 @@ class Plan:
 
     plan: str
     interval: str
-    price: int
+    price: Cents
     currency: str
 
 
@@ -123,14 +128,14 @@ class PlanOffer:
     subscription: str
     plan: str
     interval: str
-    price: int
+    price: Cents
     currency: str
     present_plan: str
     present_interval: str
-    present_price: int
+    present_price: Cents
     direction: str
-    difference: int
-    due_now: int
+    difference: Cents
+    due_now: Cents = field(metadata=AGES)
     starts_at: datetime
     refused: str
 
@@ -155,7 +160,7 @@ class Dispute:
     id: str
     customer: str
     charge: str
-    amount: int
+    amount: Cents
     currency: str
     reason: str
     status: str
@@ -170,11 +175,11 @@ class CreditEntry:
 
     id: str
     customer: str
-    amount: int
+    amount: Cents
     currency: str
     cause: str
     about: str
-    used: int
+    used: Cents
     given_at: datetime
     void_at: datetime | None
 
@@ -185,11 +190,11 @@ class Credit:
     else the latest that stands, "" when there is none; its status is standing or void."""
 
     customer: str
-    balance: int
+    balance: Cents
     currency: str
     about: list[str]
     entry: str
-    entry_amount: int
+    entry_amount: Cents
     entry_about: str
-    entry_used: int
+    entry_used: Cents
     entry_status: str

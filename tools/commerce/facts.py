@@ -1,7 +1,12 @@
 """What the shop tells: orders, parcels, and what of an order is in stock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from tools.money import Cents
+
+AGES = {"ages": True}
+"""Marks what the clock alone changes: an approval does not stand on it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,13 +19,13 @@ class Order:
     customer: str
     status: str
     items: list[str]
-    total: int
+    total: Cents
     currency: str
-    refunded: int
+    refunded: Cents
     charge: str
     address: str
     revision: int
-    days_late: int
+    days_late: int = field(metadata=AGES)
     placed_at: datetime
     promised_at: datetime
     dispatched_at: datetime | None
@@ -40,7 +45,7 @@ class Tracking:
     last_event: str
     last_event_at: datetime
     exception: str = ""
-    days_silent: int = 0
+    days_silent: int = field(default=0, metadata=AGES)
 
 
 @dataclass(frozen=True, kw_only=True)
