@@ -14,6 +14,7 @@ import typer
 from commands.screen import Sorry, err
 from commands.typed import STYLE, Group, Key, Url, called
 from commands.typed_approvals import approvals
+from commands.typed_kill import kill
 from settings import read_settings
 
 
@@ -37,6 +38,7 @@ app.add_typer(company, name="company")
 app.add_typer(approvals, name="approvals")
 app.add_typer(audit, name="audit")
 app.add_typer(token, name="token")
+app.add_typer(kill, name="kill")
 
 
 @app.command()
@@ -180,9 +182,12 @@ def customer_token(
 def staff_key(
     name: Annotated[str, typer.Argument(help="As colleagues know them.")],
     role: Annotated[list[str], typer.Option(help="A role of company.yaml; may be given again.")],
+    customer: Annotated[
+        str | None, typer.Option(help="Their id as a customer, if they are one: they never decide about themselves.")
+    ] = None,
 ) -> None:
     """Add a member of staff and print their key, once. Example: `closeloop token staff "Ana Silva" --role billing`"""
-    called("tokens", "staff_key", read_settings(), name, role)
+    called("tokens", "staff_key", read_settings(), name, role, customer)
 
 
 def main() -> None:

@@ -197,6 +197,9 @@ def _service(settings: Settings, health: dict[str, Any] | None) -> Found:
         )
     if health.get("restart"):
         return Found(level="warn", said=str(health["restart"]))
+    if health.get("systems"):
+        broken = ", ".join(f"{name} ({state.replace('_', ' ')})" for name, state in dict(health["systems"]).items())
+        return Found(level="warn", said=f"leaves systems alone that fail too often: {broken}; look at their logs")
     return Found(level="ok", said=f"answers at {url_of(settings)}, company version {str(health.get('company'))[:12]}")
 
 

@@ -64,7 +64,14 @@ class Server(uvicorn.Server):
 async def _serve(settings: Settings, listening: socket.socket, *, demo: bool, ready: Callable[[], None]) -> None:
     app = create_app(settings)
     config = uvicorn.Config(
-        app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=PATIENCE, server_header=False
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=PATIENCE,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
     )
     shown = replace(settings, port=listening.getsockname()[1])
     server = Server(config, partial(_announce, app, shown, demo=demo, ready=ready))

@@ -87,7 +87,12 @@ def _doors(company: Company, ask: Ask) -> tuple[Clause, ...]:
     listed_there = bool(ask.asked_by) or (playbook is not None and ask.tool in playbook.tools)
     fit = policy is not None and policy.takes(ask.arguments)
     checks = (
-        ("kill_switch", not ask.kill_switch, "Actions are switched on.", "All actions are switched off at the moment."),
+        (
+            "kill_switch",
+            not ask.kill_switch,
+            "Actions are switched on.",
+            "Such actions are switched off at the moment.",
+        ),
         ("verified", ask.verified, "The customer is signed in.", "The customer is not signed in."),
         ("listed", policy is not None, "The action has a policy.", "There is no policy for this action."),
         ("playbook", listed_there, "The request allows this action.", "The request does not allow this action."),

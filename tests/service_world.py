@@ -147,7 +147,7 @@ async def open_world(database_url: str, demo_url: str, folder: Path, **more: Any
         fact_seconds=20.0,
         answer_seconds=20.0,
         settle_seconds=0.1,
-        **more,
+        **{"breaker_failures": 0, **more},
     )
     app: FastAPI = new_app()
     async with (

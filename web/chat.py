@@ -1,5 +1,6 @@
 """The customer's door: conversations, messages, streams, ratings, and stopping a run."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -12,10 +13,11 @@ from records.ids import CustomerId
 from records.staff import Principal
 from web import stream, text
 from web.access import Customer, Holder
-from web.auth import BEARER, Anybody, Own, Reachable, ReachableRun, bearer_of
+from web.auth import BEARER, Anybody, Own, Reachable, ReachableRun, bearer_of, still_reaches
 from web.doors import TheDoors
 from web.page import Page, kept
 from web.posting import Posted, Wrote, checked_key, post
+from web.room import room_for
 from web.views import conversation_view
 
 router = APIRouter(tags=["chat"], dependencies=[BEARER])
@@ -57,6 +59,7 @@ async def open_conversation(request: Request, doors: TheDoors, opening: Opening 
     customer: CustomerId | None = signed_in.customer if signed_in else None
     channel, now = (opening or Opening()).channel, doors.services.clock.now()
     async with doors.services.database.transaction() as conn:
+        await room_for(conn, doors, customer)
         conversation = await conversations.open_conversation(conn, customer=customer, channel=channel, now=now)
     return {
         "id": conversation,
@@ -87,7 +90,8 @@ async def say(
     )
     posted = await post(doors, found, wrote, checked_key(idempotency_key))
     if "text/event-stream" in request.headers.get("accept", ""):
-        answer = stream.until_answered(doors, found, posted.message_id, posted.seq - 1)
+        allowed = partial(still_reaches, doors, bearer_of(request) or "", found.id)
+        answer = stream.until_answered(doors, found, posted.message_id, posted.seq - 1, allowed)
         return stream.stream(doors, answer, staff=False)
     return _accepted(found.id, posted)
 
@@ -112,8 +116,11 @@ async def read_events(
 ) -> Response:
     """The events after `Last-Event-ID` (or `after`) as server-sent events; `follow=false` ends at the newest."""
     position = stream.position_of(request, after)
-    source = stream.followed if follow else stream.all_events
-    return stream.stream(doors, source(doors, found.id, position), staff=isinstance(caller, Principal))
+    allowed = partial(still_reaches, doors, bearer_of(request) or "", found.id)
+    source = (
+        stream.followed(doors, found.id, position, allowed) if follow else stream.all_events(doors, found.id, position)
+    )
+    return stream.stream(doors, source, staff=isinstance(caller, Principal))
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202)

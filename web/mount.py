@@ -4,12 +4,21 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web import chat, inbox, knowledge, pages, staff
+from web import actions, chat, inbox, kill, knowledge, pages, staff, tickets
 from web.limits import BodyLimit
 from web.problems import add_handlers
 from web.rates import RateLimit
 
-ROUTERS = (chat.router, inbox.router, staff.router, knowledge.router, pages.router)
+ROUTERS = (
+    chat.router,
+    tickets.router,
+    inbox.router,
+    staff.router,
+    actions.router,
+    kill.router,
+    knowledge.router,
+    pages.router,
+)
 ABOUT = "Customer support that resolves tickets. Refusals are problem details (RFC 9457)."
 
 

@@ -19,12 +19,14 @@ Json = dict[str, Any]
 @router.get("/health")
 async def health(doors: TheDoors) -> Json:
     """That the service is open and its database answers, which company it serves, and what is wrong with the company's
-    folder, if anything; `restart` says what of the folder takes effect at the next start only."""
+    folder, if anything; `restart` says what of the folder takes effect at the next start only. `systems`: those that fail
+    so often that this process leaves them alone for a while."""
     async with doors.services.database.transaction() as conn:
         await conn.execute("SELECT 1")
     version = doors.services.company.current().version
     restart = getattr(doors.services.company, "restart", "") or None
-    return {"status": "ok", "company": version, "problem": _problem(doors), "restart": restart}
+    broken = getattr(doors.services.systems, "broken", {})
+    return {"status": "ok", "company": version, "problem": _problem(doors), "restart": restart, "systems": broken}
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The staff's door: taking conversations over, replying, handing back; the dial and the kill switch."""
+"""The staff's door: taking conversations over, replying, handing back; the dial."""
 
 from typing import Annotated, Any, Literal
 
@@ -40,15 +40,6 @@ class Reply(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str
-
-
-class KillSwitch(BaseModel):
-    """Engaged: nothing is written to any business system."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    engaged: bool = Field(strict=True)
-    reason: str = Field(min_length=1, max_length=500)
 
 
 class Dial(BaseModel):
@@ -99,16 +90,6 @@ async def reply(body: Reply, found: Reachable, staff: Staff, doors: TheDoors) ->
         await _tell(conn, doors, found, staff, "conversation.replied", ("message", shown))
         await tell_from_person(conn, found.id, said, by=staff.id, name=staff.name, now=now)
     return {"id": message, "conversation_id": found.id}
-
-
-@router.post("/kill-switch")
-async def set_kill_switch(body: KillSwitch, staff: Staff, doors: TheDoors) -> Json:
-    """Switches all actions off, or on again. Meanwhile replies are drafts for a person; reads and handoffs go on."""
-    need_role(doors, staff, "admin")
-    reason, now = text.printable(body.reason), doors.services.clock.now()
-    async with doors.services.database.transaction() as conn:
-        await switches.set_kill(conn, body.engaged, reason=reason, by=staff.id, now=now)
-    return {"engaged": body.engaged, "set_by": staff.id, "set_at": now.isoformat()}
 
 
 @router.put("/autonomy/{intent}")

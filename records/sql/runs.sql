@@ -2,9 +2,13 @@
 INSERT INTO runs (id, conversation_id, status, started_at) VALUES (%(id)s, %(conversation)s, 'running', %(now)s)
 ON CONFLICT (id) DO NOTHING;
 
+-- name: add_event_run
+INSERT INTO runs (id, conversation_id, status, kind, given, requests, asked_by, started_at)
+VALUES (%(id)s, %(conversation)s, 'running', 'event', %(given)s, %(requests)s, %(asked_by)s, %(now)s);
+
 -- name: run
 SELECT r.id, r.conversation_id, r.status, r.outcome, r.attempts, r.requests, r.policy_version, r.cancelled, r.error,
-       r.started_at, r.finished_at, c.customer_id, c.assignee
+       r.started_at, r.finished_at, r.kind, r.given, r.asked_by, r.reopened_from, c.customer_id, c.assignee
 FROM runs r JOIN conversations c ON c.id = r.conversation_id WHERE r.id = %(id)s;
 
 -- name: due_runs
@@ -12,7 +16,7 @@ FROM runs r JOIN conversations c ON c.id = r.conversation_id WHERE r.id = %(id)s
 -- pending. A run whose id is not one of ours is a thread of LangGraph's own server (Studio): its checkpoints are there,
 -- and only there it goes on.
 SELECT r.id, r.conversation_id, r.status, r.outcome, r.attempts, r.requests, r.policy_version, r.cancelled, r.error,
-       r.started_at, r.finished_at, c.customer_id, c.assignee
+       r.started_at, r.finished_at, r.kind, r.given, r.asked_by, r.reopened_from, c.customer_id, c.assignee
 FROM runs r JOIN conversations c ON c.id = r.conversation_id
 WHERE r.conversation_id = %(conversation)s AND starts_with(r.id, 'run_') AND (
     r.status = 'running'
@@ -69,7 +73,7 @@ WHERE j.status = 'doing' AND j.task_name = 'drive'
 SELECT pg_advisory_lock(hashtextextended(%(conversation)s, 0));
 
 -- name: reopen_run
-UPDATE runs SET status = 'running', outcome = NULL, finished_at = NULL WHERE id = %(id)s;
+UPDATE runs SET status = 'running', outcome = NULL, finished_at = NULL, calls = '{}', tokens = 0 WHERE id = %(id)s;
 
 -- name: earlier_contacts
 -- Other conversations of the customer in which the same intent came up lately. What was joined to one of them is no
