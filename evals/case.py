@@ -44,12 +44,14 @@ class Dial(Strict):
 
 class Turn(Strict):
     """One thing that happens. `open` starts a further conversation of that customer; what is said later is said there.
-    `say_again` says the first message once more. `take_over` and `hand_back` name the role; `advance` moves the clock and
+    `say_again` says the first message once more. `signed_in`: how long ago the customer signed in, from here on; at first
+    it has just been. `take_over` and `hand_back` name the role; `advance` moves the clock and
     lets what is due expire."""
 
     say: str | None = None
     say_again: Literal[True] | None = None
     open: str | None = None
+    signed_in: timedelta | None = None
     decide: Decide | None = None
     advance: timedelta | None = None
     take_over: Role | None = None
@@ -59,7 +61,7 @@ class Turn(Strict):
     dial: Dial | None = None
     records: dict[str, Row] | None = None
 
-    @field_validator("advance", mode="before")
+    @field_validator("advance", "signed_in", mode="before")
     @classmethod
     def _span(cls, value: object) -> object:
         """A number and m, h or d: 25h."""

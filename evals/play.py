@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from evals.case import Row, Scene, Turn
+from evals.case import VISITOR, Row, Scene, Turn
 from evals.found import Found, find
 from evals.stage import Stage, bearer
 
@@ -42,11 +42,14 @@ class Player:
         self._stage = stage
         self.conversations: list[str] = []
         self.first = ""
-        self._headers: dict[str, str] = {}
+        self._customer = VISITOR
+        self._token = ""
+        self._signed_in_ago = timedelta(0)
         self._turns: dict[str, Callable[[Any], Awaitable[None]]] = {
             "say": self.say,
             "say_again": self.say_again,
             "open": self.open,
+            "signed_in": self.signed_in,
             "decide": self.decide,
             "advance": self.advance,
             "take_over": self.take_over,
@@ -61,14 +64,19 @@ class Player:
         await self._turns[turn.kind](getattr(turn, turn.kind))
 
     async def open(self, customer: str) -> None:
-        response = await self._stage.http.post("/conversations", headers=self._stage.customer(customer))
-        opened = _checked(response).json()
+        headers = self._stage.customer(customer, self._signed_in_ago)
+        opened = _checked(await self._stage.http.post("/conversations", headers=headers)).json()
         self.conversations.append(opened["id"])
-        self._headers = bearer(opened["token"])
+        self._customer, self._token = customer, opened["token"]
+
+    async def signed_in(self, ago: timedelta) -> None:
+        """From here on the customer writes with a sign-in that is as old as this."""
+        self._signed_in_ago = ago
 
     async def say(self, text: str) -> None:
         path = f"/conversations/{self.conversations[-1]}/messages"
-        _checked(await self._stage.http.post(path, json={"text": text}, headers=self._headers))
+        headers = self._stage.customer(self._customer, self._signed_in_ago) or bearer(self._token)
+        _checked(await self._stage.http.post(path, json={"text": text}, headers=headers))
         await self._stage.at_rest()
 
     async def say_again(self, _: bool) -> None:
@@ -85,6 +93,8 @@ class Player:
         answer = await http.post(f"/approvals/{card['id']}/decision", json=body, headers=headers)
         if answer.status_code != decision.answer:
             raise TurnFailed(f"{decision.by} got {answer.status_code} for {decision.type}: {answer.text}")
+        unmet = (clause["id"] for clause in answer.json().get("clauses", []) if not clause["held"])
+        self._stage.refused.update(f"{card['tool']}.{name}" for name in unmet if answer.is_client_error)
         await self._stage.at_rest()
 
     async def advance(self, step: timedelta) -> None:

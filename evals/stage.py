@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,7 +65,8 @@ class NotAtRest(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """`keys`: a staff key for each role. `database` reads the records as an auditor would: not through the product.
-    `resets`: doors of the company's own systems that put these back to the beginning."""
+    `resets`: doors of the company's own systems that put these back to the beginning. `refused`: the clauses that refused
+    edits, which leave no record."""
 
     opened: Opened
     http: httpx.AsyncClient
@@ -74,11 +75,13 @@ class Stage:
     database: AsyncConnection[Json]
     keys: dict[str, str]
     resets: Sequence[str] = ()
+    refused: set[str] = field(default_factory=set)
 
     async def clear(self) -> None:
         """Everything as at the beginning, but for the staff; the demo company's day begins at the clock's time."""
         gone = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in TABLES)
         await self.database.execute(gone)
+        self.refused.clear()
         for door in ("/reset", *self.resets):
             (await self.demo.post(door, json={"now": self.clock.now().isoformat()})).raise_for_status()
 

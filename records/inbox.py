@@ -1,6 +1,6 @@
 """The inbox as it is read: pages of cards, and the history of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,15 +54,20 @@ async def listing(
     status: str | None,
     queue: str | None,
     assigned_to: str | None = None,
-    visible: Sequence[str] | None = None,
+    visible: Collection[str] | None = None,
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> list[Listed]:
     """Oldest first, after a position. `visible`: the queues that may be seen; None: all."""
     at, last = after or (None, None)
-    seen = list(visible) if visible is not None else None
+    seen = sorted(visible) if visible is not None else None
     where: dict[str, Any] = {"status": status, "queue": queue, "assigned_to": assigned_to, "visible": seen}
     return await sql.fetch_all(conn, Listed, "list_approvals", **where, after_at=at, after_id=last, limit=limit)
+
+
+async def names(conn: Connection, actors: Collection[str]) -> dict[str, str]:
+    """The names of those of them who are members of staff, by id."""
+    return {row["id"]: row["name"] for row in await sql.fetch_rows(conn, "staff_names", ids=sorted(actors))}
 
 
 async def history(conn: Connection, approval: ApprovalId) -> list[Move]:

@@ -12,7 +12,8 @@ from policy.authority import powers
 from records import staff
 from records.approvals import Approval
 from records.conversations import Conversation
-from records.errors import NotAllowed, NotSignedIn
+from records.errors import NotAllowed, NotFound, NotSignedIn
+from records.ids import ConversationId
 from records.runs import Run
 from records.staff import Principal
 from web.access import Caller, Customer, Holder, access_approval, access_conversation, access_run
@@ -77,6 +78,17 @@ async def reachable_approval(
     """The card of the path, for staff who may see it. Raises NotFound."""
     async with doors.services.database.transaction() as conn:
         return await access_approval(conn, doors, who, approval_id)
+
+
+async def still_reaches(doors: Doors, token: str, conversation: ConversationId) -> bool:
+    """Whether this token still opens the conversation: not once it has expired, was revoked, or its holder left."""
+    try:
+        caller = await caller_by(doors, token)
+        async with doors.services.database.transaction() as conn:
+            await access_conversation(conn, doors, caller, conversation)
+    except (NotSignedIn, NotFound):
+        return False
+    return True
 
 
 def need_role(doors: Doors, principal: Principal, *roles: str) -> None:

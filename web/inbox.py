@@ -7,17 +7,20 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from graph import desk
 from graph.decisions import Answer, decide, may
-from records import inbox, joins
+from records import approvals, inbox, joins
+from records.approval_moves import Place
 from records.approvals import Approval
-from records.errors import BadRequest, Unprocessable
+from records.errors import BadRequest, NotAllowed, Unprocessable
 from records.inbox import Listed, Move
 from records.joins import Join
 from records.staff import Principal
 from web import text
-from web.auth import BEARER, ReachableApproval, Staff
+from web.access import visible_queues
+from web.auth import BEARER, ReachableApproval, Staff, need_role
 from web.doors import Doors, TheDoors
 from web.views import instant, joined_view
 
@@ -39,12 +42,29 @@ class Decision(Answer):
     digest: str = Field(min_length=1, max_length=200)
 
 
+class Reassignment(BaseModel):
+    """One or more of: a `role` that may decide it, a `queue`, a `person` (the id of a member of staff) who may."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: str | None = Field(default=None, min_length=1, max_length=100)
+    queue: str | None = Field(default=None, min_length=1, max_length=100)
+    person: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "Reassignment":
+        if not (self.role or self.queue or self.person):
+            raise ValueError("Name a role, a queue or a person.")
+        return self
+
+
 @router.get("")
 async def list_approvals(
-    _: Staff,
+    who: Staff,
     doors: TheDoors,
     status: Wanted = "pending",
     queue: Annotated[str | None, Query(max_length=100)] = None,
+    assigned_to: Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Json:
@@ -54,7 +74,16 @@ async def list_approvals(
     after = _position(cursor) if cursor is not None else None
     wanted = None if status == "all" else status
     async with doors.services.database.transaction() as conn:
-        found = await inbox.listing(conn, status=wanted, queue=queue, after=after, limit=limit + 1)
+        seen = visible_queues(doors, who)
+        found = await inbox.listing(
+            conn,
+            status=wanted,
+            queue=queue,
+            assigned_to=assigned_to,
+            visible=seen,
+            after=after,
+            limit=limit + 1,
+        )
     page, more = found[:limit], len(found) > limit
     now = doors.services.clock.now()
     return {"items": [_row(item, now) for item in page], "next": _cursor(page[-1]) if more else None}
@@ -63,10 +92,7 @@ async def list_approvals(
 @router.get("/{approval_id}")
 async def read_approval(card: ReachableApproval, staff: Staff, doors: TheDoors) -> Json:
     """The card: proposal, clauses, facts with their age, passages, transcript, the replies that would be sent, history."""
-    async with doors.services.database.transaction() as conn:
-        history = await inbox.history(conn, card.id)
-        joined = await joins.to_run(conn, card.run_id)
-    return _view(doors, card, history, joined, staff)
+    return await _read(doors, card, staff)
 
 
 @router.post("/{approval_id}/decision")
@@ -75,10 +101,40 @@ async def decide_approval(card: ReachableApproval, body: Decision, staff: Staff,
     text.storable(body.model_dump())
     answer = Answer(type=body.type, args=body.args, message=body.message)
     decided = await decide(doors.services, card.id, answer, staff, seen=body.digest)
+    return await _read(doors, decided, staff)
+
+
+@router.post("/{approval_id}/reassign")
+async def reassign_approval(card: ReachableApproval, body: Reassignment, staff: Staff, doors: TheDoors) -> Json:
+    """Gives it to another role, queue or person. For those who may decide it, and for leads. Whoever else may decide
+    still may."""
+    services, to = doors.services, Place(role=body.role, queue=body.queue, person=body.person)
+    if not may(services, card, staff):
+        need_role(doors, staff, "lead")
+    async with services.database.transaction() as conn:
+        moved = await desk.reassign(services, conn, card, to, staff)
+    return await _read(doors, moved, staff)
+
+
+@router.post("/{approval_id}/withdraw")
+async def withdraw_approval(card: ReachableApproval, staff: Staff, doors: TheDoors) -> Json:
+    """Takes back what you asked for yourself, while nobody has decided it."""
+    if card.asked_by != staff.id:
+        raise NotAllowed("Only whoever asked for this can take it back.")
     async with doors.services.database.transaction() as conn:
-        history = await inbox.history(conn, decided.id)
-        joined = await joins.to_run(conn, decided.run_id)
-    return _view(doors, decided, history, joined, staff)
+        closed = await desk.withdraw(doors.services, conn, card.id, staff.id)
+        if closed is None:
+            raise await approvals.refusal(conn, card)
+    return await _read(doors, closed, staff)
+
+
+async def _read(doors: Doors, card: Approval, staff: Principal) -> Json:
+    async with doors.services.database.transaction() as conn:
+        history = await inbox.history(conn, card.id)
+        joined = await joins.to_run(conn, card.run_id)
+        actors = {card.asked_by, card.first_by, card.edited_by, card.assigned_to, card.decided_by}
+        names = await inbox.names(conn, {*filter(None, actors), *(move.actor for move in history)})
+    return _view(doors, card, history, joined, staff) | {"names": names}
 
 
 def _row(item: Listed, now: datetime) -> Json:

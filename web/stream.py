@@ -3,7 +3,8 @@ whether or not anybody looks."""
 
 import json
 import re
-from collections.abc import AsyncIterator
+from asyncio import get_running_loop
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -19,6 +20,8 @@ from web.shown import shown
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _BATCH = 500
+Allowed = Callable[[], Awaitable[bool]]
+"""Whether whoever listens may still do so."""
 
 
 def position_of(request: Request, after: str | None) -> int:
@@ -47,19 +50,19 @@ async def all_events(doors: Doors, conversation: ConversationId, after: int) -> 
         after = batch[-1].seq
 
 
-async def followed(doors: Doors, conversation: ConversationId, after: int) -> AsyncIterator[Event]:
-    """The events there are and will be."""
-    async for event in _followed(doors, conversation, after):
+async def followed(doors: Doors, conversation: ConversationId, after: int, allowed: Allowed) -> AsyncIterator[Event]:
+    """The events there are and will be, for as long as it is allowed."""
+    async for event in _followed(doors, conversation, after, allowed):
         if event is not None:
             yield event
 
 
 async def until_answered(
-    doors: Doors, conversation: Conversation, message: MessageId, after: int
+    doors: Doors, conversation: Conversation, message: MessageId, after: int, allowed: Allowed
 ) -> AsyncIterator[Event]:
     """The events until the run that took up the message has finished or paused; or, where a person has the
     conversation, as far as there are any."""
-    async for event in _followed(doors, conversation.id, after):
+    async for event in _followed(doors, conversation.id, after, allowed):
         if event is None:
             if await _waits_for_person(doors, conversation.id):
                 return
@@ -69,10 +72,18 @@ async def until_answered(
             return
 
 
-async def _followed(doors: Doors, conversation: ConversationId, after: int) -> AsyncIterator[Event | None]:
-    """None whenever there is nothing new."""
+async def _followed(
+    doors: Doors, conversation: ConversationId, after: int, allowed: Allowed
+) -> AsyncIterator[Event | None]:
+    """None whenever there is nothing new. Whether it is still allowed is asked once a `poll`."""
+    clock = get_running_loop().time
+    asked = clock()
     with doors.hub.watching(conversation) as bell:
         while True:
+            if clock() - asked >= doors.poll:
+                if not await allowed():
+                    return
+                asked = clock()
             bell.clear()
             batch = await _read(doors, conversation, after)
             for event in batch:

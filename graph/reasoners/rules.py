@@ -12,6 +12,7 @@ from graph.texts import text
 from policy.playbook import Playbook
 from policy.rules import Rule
 from policy.steps import ENDS, SOLVED
+from policy.verdict import STALE
 from policy.words import date
 
 TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", "records_unavailable"}
@@ -141,6 +142,8 @@ def _denied(view: View, request: Request, denial: VerdictState) -> tuple[Request
         return request, {"kind": "escalate", "because": NOT_SOLVED}
     if "already_done" in names:
         return {**request, "status": "declined", "said": text("already_done")}, None
+    if STALE in names:
+        return {**request, "status": "declined", "said": text("sign_in_again")}, None
     sentences = " ".join(clause["sentence"] for clause in failed)
     said = text("denied", sentences=sentences, allowed=denial["allowed"])
     return {**request, "status": "declined", "said": said}, None
