@@ -1,9 +1,14 @@
-"""What the agent says to the customer: the message and the events that stream it, once for each part of a run."""
+"""What the agent says to the customer: the message and the events that stream it, once for each part of a run; past the
+last filter, whoever wrote it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.deps import Deps
+from graph.state import Fact
+from graph.truth.filter import leaking
+from graph.truth.findings import kinds, masked
+from graph.truth.stops import note_stopped
 from records import conversations, events
 from records.runs import Run
 from records.sql import Connection
@@ -20,15 +25,27 @@ async def say(
     part: str,
     citations: Sequence[Json] = (),
     receipts: Sequence[Json] = (),
+    facts: Mapping[str, Fact] | None = None,
+    decided: bool = False,
 ) -> str | None:
-    """The message's id; None when this part was said before (a visit whose process died, or a retry)."""
+    """The message's id; None when this part was said before (a visit whose process died, or a retry).
+
+    `facts`: the records that the run has read. What may not leave is masked, and the team is told; a node that can wait
+    for a person looks before it comes here (graph/truth/stops.py). `decided`: a person wrote or approved these very
+    words. They are theirs, and go out as they are; the team is warned all the same.
+    """
     now = deps.services.clock.now()
+    found = await leaking(conn, deps, run, text, facts)
+    original, text = text, text if decided else masked(text, found)
     cited, shown = list(citations), list(receipts)
     sent = await conversations.add_agent_message(
         conn, run.conversation_id, body=text, run=run.id, part=part, now=now, citations=cited, receipts=shown
     )
     if sent is None:
         return None
+    if found:
+        action = "reply.warned" if decided else "reply.stopped"
+        await note_stopped(conn, deps, run, kinds(found), original, subject=sent, action=action)
     message = {"id": sent, "text": text, "citations": cited, "receipts": shown, "part": part}
     told = [*events.deltas(text), ("message", message)]
     await events.append(conn, run.conversation_id, run.id, told, now=now)

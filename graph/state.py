@@ -4,7 +4,7 @@ State is untrusted: whoever reaches the LangGraph API can write it. Nothing in i
 matters is looked up in PostgreSQL by the thread's run.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
@@ -18,7 +18,8 @@ class Request(TypedDict):
     """One thing the customer wants. `probability`: calibrated, of the intent. `asked`: the slot or fact that a question
     is out for. `step`: where in its playbook's steps the customer is: "" before the first, a step, `solved` or `rules`;
     `tries`: answers that did not settle this step. `said`: what the reply says about it, once that is settled.
-    `approval`: the card it waits for."""
+    `approval`: the card it waits for. `stopped`: why what it says may not be sent, if so (kinds of graph/truth/findings.py);
+    `said` is masked then, and `original` is for staff."""
 
     id: str
     intent: str
@@ -33,6 +34,8 @@ class Request(TypedDict):
     said: str
     citations: list[dict[str, Any]]
     approval: str
+    stopped: NotRequired[list[str]]
+    original: NotRequired[str]
 
 
 class Triage(TypedDict):
@@ -140,10 +143,12 @@ class ApprovalState(TypedDict):
 
 
 class Draft(TypedDict):
-    """A reply that a person must see first."""
+    """A reply that a person must see first. `stopped` and `original`: as in a request."""
 
     text: str
     citations: list[dict[str, Any]]
+    stopped: NotRequired[list[str]]
+    original: NotRequired[str]
 
 
 def merged(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
@@ -173,6 +178,8 @@ class Update(TypedDict, total=False):
     draft: Draft | None
     visits: int
     outcome: str
+    begin: Step | None
+    event: str
 
 
 class SupportState(TypedDict, total=False):
@@ -197,3 +204,5 @@ class SupportState(TypedDict, total=False):
     draft: Draft | None
     visits: int
     outcome: str
+    begin: Step | None  # what decide chooses first, in a run that no message started: see graph/begun.py
+    event: str  # what started it

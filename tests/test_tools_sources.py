@@ -58,7 +58,8 @@ async def test_what_staff_know_about_a_customer_is_not_for_the_customer(systems:
 
     assert isinstance(who, FactRead)
     assert isinstance(order, FactRead)
-    assert (who.visible, order.visible) == (False, True)
+    assert (who.visible, order.visible) == (True, True)
+    assert KIT.sources["customer"].hidden == ("tier", "lifetime_value")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ Read = Callable[[Systems, CustomerId, Focus, datetime], Awaitable[object | None]
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Where a fact comes from. `fact`: its dataclass. `system`: the port's name. `about`: what a look-up tells, for a
-    model. `focus`: the keys of the focus that `read` looks at. `visible`: whether the customer may be shown it."""
+    model. `focus`: the keys of the focus that `read` looks at. `visible`: whether the customer may be shown it, but for the
+    fields that are `hidden`."""
 
     fact: type
     system: str
@@ -39,6 +40,7 @@ class Source:
     read: Read
     focus: tuple[str, ...] = ()
     visible: bool = True
+    hidden: tuple[str, ...] = ()
 
     def place(self, name: str, focus: Focus) -> str:
         """Where a run keeps this fact, read with this focus: two orders in one message are two facts."""

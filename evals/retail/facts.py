@@ -7,6 +7,8 @@ whole cents.
 
 from dataclasses import dataclass
 
+from tools.money import Cents
+
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
@@ -31,7 +33,7 @@ class Order:
     status: str
     items: list[str]
     described: str
-    total: int
+    total: Cents
     currency: str
     payment: str
     original_payment: str
@@ -48,7 +50,7 @@ class Payment:
     customer: str
     kind: str
     label: str
-    balance: int | None
+    balance: Cents | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,7 @@ class Selection:
     items: list[str]
     missing: list[str]
     described: str
-    value: int
+    value: Cents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ class Change:
     foreign: list[str]
     unavailable: list[str]
     described: str
-    difference: int
+    difference: Cents
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from graph.reading import values_of
 from graph.reasoners.protocol import Decision, View, Waiting
 from graph.repeat import LATELY
 from graph.state import Proposal, Step, SupportState, Update
+from graph.truth.stops import truthful
 from policy.ask import Ask, Kind
 from policy.triggers import Situation, fired_triggers
 from policy.verdict import judge, moved_by
@@ -33,7 +34,7 @@ async def decide(state: SupportState, deps: Deps) -> Update:
         step, requests = undoing.closed(state)
         return {"step": step, "requests": requests, "visits": visits}
     view = await _view(state, deps)
-    decision = await deps.services.reasoner.decide(view)
+    decision = await truthful(deps, view, await deps.services.reasoner.decide(view))
     because = _triggered(state, deps, decision)
     chosen: Step = {"kind": "escalate", "because": because} if because else decision.step
     return {"step": chosen, "requests": decision.requests, "visits": visits}

@@ -1,5 +1,6 @@
 """Hands over to a person: routed by intent, plan, value and skill, with everything attached."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage
@@ -13,6 +14,7 @@ from graph.nodes.decide import situation
 from graph.saying import say
 from graph.state import Request, SupportState, Update
 from graph.texts import text
+from graph.truth.stops import sendable
 from policy.entities import entities
 from policy.routing import route
 from records import audit, conversations, events, handoffs, history, joins, runs
@@ -27,12 +29,13 @@ NOTICES = {"person_asked": "handed_over_person", "not_solved": "handed_over_not_
 async def escalate(state: SupportState, deps: Deps) -> Update:
     """The handoff, the customer's notice and the agenda in one transaction, once."""
     because = _because(state)
-    said = _said(state, because)
     requests: list[Request] = [_handed(request) for request in state.get("requests", [])]
     async with deps.services.database.transaction() as conn:
         run = await runs.get(conn, deps.run_id)
+        settled = await sendable(conn, deps, run, requests, state.get("facts", {}))
+        said = _said(settled, because)
         await _file(conn, state, deps, run, because)
-        await _tell(conn, deps, run, said, requests)
+        await _tell(conn, state, deps, run, said, requests)
     return {"outcome": "handed_over", "requests": requests, "messages": [AIMessage(content=said)]}
 
 
@@ -43,9 +46,8 @@ def _because(state: SupportState) -> str:
     return state.get("step", {}).get("because", "") or "undecided"
 
 
-def _said(state: SupportState, because: str) -> str:
+def _said(settled: Sequence[str], because: str) -> str:
     """What was settled on the way is told; then who has the rest."""
-    settled = [request["said"] for request in state.get("requests", []) if request["said"]]
     return "\n\n".join([*settled, text(NOTICES.get(because, "handed_over"))])
 
 
@@ -133,11 +135,13 @@ def _elsewhere(join: joins.Join) -> dict[str, Any]:
     return {"conversation": join.conversation_id, "at": join.at.isoformat(), "text": join.words}
 
 
-async def _tell(conn: Connection, deps: Deps, run: Run, said: str, requests: list[Request]) -> None:
+async def _tell(
+    conn: Connection, state: SupportState, deps: Deps, run: Run, said: str, requests: list[Request]
+) -> None:
     """The customer hears that a person takes over, unless one has already."""
     now = deps.services.clock.now()
     if run.assignee is None:
-        await say(conn, deps, run, said, part="handoff")
+        await say(conn, deps, run, said, part="handoff", facts=state.get("facts", {}))
         await tell_progress(conn, run, said, part="handoff", now=now)
     conversation = await conversations.get(conn, run.conversation_id)
     owed = agenda.rewritten(conversation.agenda, requests)

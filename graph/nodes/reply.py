@@ -11,6 +11,7 @@ from graph.joining import tell_outcome, unsaid
 from graph.saying import say
 from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
 from graph.texts import text
+from graph.truth.stops import as_draft
 from records import approvals, audit, conversations, joins, runs, switches
 from records.conversations import Conversation, Status
 from records.ids import ApprovalId, ConversationId
@@ -26,8 +27,12 @@ async def reply(state: SupportState, deps: Deps) -> Update:
         conversation = await conversations.get(conn, run.conversation_id)
         approval = await _decided(conn, run, state)
         state = {**state, "requests": await unsaid(conn, run, state.get("requests", []))}
-        if approval is None and await _needs_person(conn, state, deps, conversation):
-            return {"draft": _composed(state)}
+        draft = _composed(state)
+        stopped = (
+            None if approval else await as_draft(conn, deps, run, draft, state["requests"], state.get("facts", {}))
+        )
+        if stopped or (approval is None and await _needs_person(conn, state, deps, conversation)):
+            return {"draft": stopped or draft}
         said, citations = _words(state, approval)
         said = "\n\n".join([*await _withdrawn(conn, state, deps, conversation), *([said] if said else [])])
         return await _send(conn, state, deps, run, conversation, said, citations, approval)
@@ -116,7 +121,8 @@ async def _send(
     now, receipts = deps.services.clock.now(), list(state.get("receipts", []))
     part = f"reply:{approval['id']}" if approval else "reply"
     told = {"citations": citations, "receipts": _shown(receipts)}
-    sent = await say(conn, deps, run, said, part=part, **told) if said else None
+    facts, decided = state.get("facts", {}), approval is not None
+    sent = await say(conn, deps, run, said, part=part, **told, facts=facts, decided=decided) if said else None
     if sent is not None:
         await tell_outcome(conn, run, said, part=part, **told, now=now)
     current = await conversations.get(conn, conversation.id)

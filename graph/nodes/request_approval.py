@@ -12,6 +12,8 @@ from graph.nodes.decide import situation
 from graph.saying import say
 from graph.state import ApprovalState, Request, SupportState, Update
 from graph.texts import text
+from graph.truth.findings import reason
+from graph.truth.stops import note_stopped, sendable
 from policy.authority import ApprovalRule
 from policy.routing import route
 from records import approvals, audit, conversations, events, runs
@@ -123,7 +125,7 @@ async def _draft_card(conn: Connection, state: SupportState, deps: Deps, run: Ru
     replies = Replies(holding="", approve=said, reject="")
     body = {
         "title": "Reply to the customer",
-        "reason": "A person looks at this reply before it is sent.",
+        "reason": reason(draft.get("stopped", [])) or "A person looks at this reply before it is sent.",
         "clauses": [],
         "replies": vars(replies),
         "draft": draft,
@@ -175,8 +177,12 @@ async def _announce(conn: Connection, state: SupportState, deps: Deps, run: Run,
     await events.append(conn, run.conversation_id, run.id, [("approval", shown)], now=now)
     holding = filed.card["replies"]["holding"]
     if holding and run.assignee is None:
-        said = "\n\n".join([*(r["said"] for r in state.get("requests", []) if r["said"]), holding])
-        await say(conn, deps, run, said, part=f"holding:{filed.id}")
+        facts = state.get("facts", {})
+        told = await sendable(conn, deps, run, state.get("requests", []), facts)
+        await say(conn, deps, run, "\n\n".join([*told, holding]), part=f"holding:{filed.id}", facts=facts)
+    if stopped := filed.card.get("draft", {}).get("stopped"):
+        said = filed.card["draft"]["original"]
+        await note_stopped(conn, deps, run, stopped, said, subject=filed.id, action="reply.stopped")
     await audit.write(
         conn,
         actor=filed.asked_by,
@@ -196,7 +202,7 @@ def _waiting(state: SupportState, request: Request | None, filed: Approval) -> l
     requests = state.get("requests", [])
     if filed.kind == "reply" or request is None:
         return requests
-    kept: list[Request] = [{**r, "said": ""} for r in requests if r["id"] != request["id"]]
+    kept: list[Request] = [r if r.get("stopped") else {**r, "said": ""} for r in requests if r["id"] != request["id"]]
     return [*kept, {**request, "status": "waiting", "approval": filed.id}]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tools.money import Cents
+
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
@@ -16,7 +18,7 @@ class Customer:
     tier: str
     language: str
     country: str
-    lifetime_value: int
+    lifetime_value: Cents
     currency: str
     since: datetime
     deletes_at: datetime | None = None

@@ -25,5 +25,5 @@ CUSTOMER = Source(
     system="crm",
     about="Looks up who the customer is: name, plan, tier and since when.",
     read=read_customer,
-    visible=False,  # tier and lifetime value are for staff
+    hidden=("tier", "lifetime_value"),
 )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tools.money import Cents
+
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
@@ -19,7 +21,7 @@ class Usage:
     left: int
     next_plan: str | None
     next_included: int | None
-    next_price: int | None
+    next_price: Cents | None
     currency: str
     resets_at: datetime | None
     at_limit: str
@@ -38,7 +40,7 @@ class Feature:
     included: bool
     plan: str
     from_plan: str
-    extra: int | None
+    extra: Cents | None
     currency: str
     where: str
 

@@ -1,0 +1,78 @@
+"""What stands around the guard in the graph: the records it may name, and a reply that was stopped."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graph.cards import digest_of
+from graph.deps import Deps
+from graph.reasoners.protocol import Decision, View
+from graph.reasoners.rules import RulesReasoner
+from graph.state import Draft, Fact, Request
+from graph.truth.filter import leaking
+from graph.truth.findings import kinds, masked
+from graph.truth.guard import judged
+from graph.truth.known import Known
+from records import approvals, audit, conversations, events, handoffs, receipts, runs
+from records.runs import Run
+from records.sql import Connection
+
+Json = dict[str, Any]
+
+
+async def truthful(deps: Deps, view: View, decision: Decision) -> Decision:
+    """The reasoner's decision with its words checked. The rules reasoner says the company's words and nothing else."""
+    if isinstance(deps.services.reasoner, RulesReasoner):
+        return decision
+    async with deps.services.database.transaction() as conn:
+        run = await runs.get(conn, deps.run_id)
+        conversation = await conversations.get(conn, run.conversation_id)
+        cards = await approvals.open_within_reach(conn, conversation.id)
+        filed = await approvals.newest_of_run(conn, run.id)
+        records = Known(
+            receipts={entry.key: entry for entry in await receipts.of_conversation(conn, conversation)},
+            cards={card.id: card for card in [*cards, *([filed] if filed else [])]},
+            handoffs={each.id: each for each in await handoffs.of_conversation(conn, conversation.id)},
+        )
+    return await judged(view, decision, records)
+
+
+async def sendable(
+    conn: Connection, deps: Deps, run: Run, requests: Sequence[Request], facts: Mapping[str, Fact]
+) -> list[str]:
+    """What may be told along the way, on a holding message or a handoff: what was stopped is for the person alone."""
+    said = [request["said"] for request in requests if request["said"] and not request.get("stopped")]
+    return [each for each in said if not await leaking(conn, deps, run, each, facts)]
+
+
+async def as_draft(
+    conn: Connection, deps: Deps, run: Run, draft: Draft, requests: Sequence[Request], facts: Mapping[str, Fact]
+) -> Draft | None:
+    """The draft with what was stopped, if anything was."""
+    found = await leaking(conn, deps, run, draft["text"], facts)
+    names = {kind for request in requests for kind in request.get("stopped", [])} | {*kinds(found)}
+    if not names:
+        return None
+    originals = [request.get("original", request["said"]) for request in requests if request["said"]]
+    stopped: list[str] = sorted(names)
+    return {**draft, "text": masked(draft["text"], found), "stopped": stopped, "original": "\n\n".join(originals)}
+
+
+async def note_stopped(
+    conn: Connection, deps: Deps, run: Run, stopped: Sequence[str], words: str, *, subject: str, action: str
+) -> None:
+    """For the team: an event and an audit row, with the kinds and a digest. `action`: `reply.stopped`, or `reply.warned`
+    where a member of staff said it all the same."""
+    now = deps.services.clock.now()
+    shown: Json = {"subject": subject, "kinds": [*stopped]}
+    await events.append(conn, run.conversation_id, run.id, [(action.partition(".")[2], shown)], now=now)
+    await audit.write(
+        conn,
+        actor="agent",
+        action=action,
+        subject=subject,
+        conversation=run.conversation_id,
+        policy_version=deps.company.version,
+        now=now,
+        kinds=[*stopped],
+        digest=digest_of(words),
+    )
