@@ -22,6 +22,9 @@ SITUATION: Mapping[str, Kind] = {
     "asked_for_person": "bool",
     "repeat": "int",
 }
+LEDGER: Struct = {name: Field(kind="strings") for name in ("standing", "open", "done")}
+"""What Closeloop itself did for the customer, each as the tool and what it acted on: `issue_refund ch_12`. `standing`:
+done or about to be, and not taken back; `open`: those of them whose outcome is not known yet; `done`: the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +48,13 @@ class Vocabulary:
 
     def bare_arguments(self, tool: str) -> Struct:
         """The arguments that clauses may name alone; the others share a fact's name and are read as `arguments.x`."""
-        taken = {*self.facts, "now", "arguments"}
+        taken = {*self.facts, "now", "arguments", "ledger"}
         return {name: each for name, each in self.arguments(tool).items() if name not in taken}
 
     def tool_environment(self, tool: str) -> Environment:
-        """For clauses: every fact, `arguments`, the arguments whose names are free, `now`."""
+        """For clauses: every fact, `arguments`, the arguments whose names are free, `ledger`, `now`."""
         bare = {name: each.kind for name, each in self.bare_arguments(tool).items()}
-        structs = self.fact_structs() | {"arguments": self.arguments(tool)}
+        structs = self.fact_structs() | {"arguments": self.arguments(tool), "ledger": LEDGER}
         return Environment(structs=structs, values=bare | {"now": "timestamp"})
 
     def playbook_environment(self, slots: Collection[str]) -> Environment:

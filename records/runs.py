@@ -9,18 +9,21 @@ from psycopg.types.json import Jsonb
 
 from records import sql
 from records.errors import NotFound
-from records.ids import ConversationId, CustomerId, RunId, StaffId
+from records.ids import ConversationId, CustomerId, RunId, StaffId, new_id
 from records.sql import Connection
 
 Outcome = Literal["answered", "acted", "asked_customer", "awaiting_approval", "handed_over", "declined", "joined"]
 Status = Literal["running", "paused", "finished"]
+Kind = Literal["message", "event"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """`id` is the LangGraph thread id. `requests`: what classify found, with probabilities; policy reads them here.
     `customer_id` is the conversation's, which came from a signed token; None for a visitor. `assignee`: the person who
-    has the conversation now, if any."""
+    has the conversation now, if any. `kind` event: it began with `given` instead of with a message (graph/begun.py),
+    `asked_by` a member of staff, if not by code. `reopened_from`: the run that could not go on, whose work this one took
+    over."""
 
     id: RunId
     conversation_id: ConversationId
@@ -35,12 +38,32 @@ class Run:
     error: str | None
     started_at: datetime
     finished_at: datetime | None
+    kind: Kind
+    given: dict[str, Any]
+    asked_by: StaffId | None
+    reopened_from: RunId | None
 
 
 async def start(conn: Connection, run: RunId, conversation: ConversationId, *, now: datetime) -> None:
     """Makes the run and gives it every unanswered message of the conversation. A repeat changes nothing."""
     if await sql.execute(conn, "add_run", id=run, conversation=conversation, now=now):
         await sql.execute(conn, "take_up_messages", run=run, conversation=conversation)
+
+
+async def start_event(
+    conn: Connection,
+    conversation: ConversationId,
+    given: dict[str, Any],
+    *,
+    requests: Sequence[Any] = (),
+    asked_by: StaffId | None = None,
+    now: datetime,
+) -> RunId:
+    """A run over something that happened; it takes up no message. The caller wakes the conversation."""
+    run, kept = RunId(new_id("run")), Jsonb(list(requests))
+    values = {"given": given, "requests": kept, "asked_by": asked_by, "now": now}
+    await sql.execute(conn, "add_event_run", id=run, conversation=conversation, **values)
+    return run
 
 
 async def find(conn: Connection, run: RunId) -> Run | None:

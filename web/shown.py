@@ -19,6 +19,8 @@ CUSTOMER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "handoff": (),
     "assigned": ("to",),
     "joined": ("to", "from", "standing"),
+    "closed": ("status",),
+    "reopened": (),
     "finished": ("outcome", "status"),
 }
 

@@ -31,6 +31,7 @@ def conversation_view(
     inside = {
         "customer_id": conversation.customer_id,
         "assigned_to": conversation.assignee,
+        "reopened": conversation.reopened,
         "joined": [joined_view(join) for join in joined],
     }
     return {**base, **inside} if staff else base
