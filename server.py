@@ -27,10 +27,12 @@ from records.clock import Clock, SystemClock
 from records.database import Database, check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
 from records.keys import kept_key
-from runs import rates
+from runs import rates, retention
 from runs.crash import crash_at
 from runs.driver import Driver, Graph
+from runs.erasure import Eraser
 from runs.jobs import Jobs, open_jobs
+from runs.retention import Keeper
 from runs.saver import open_cipher, open_saver
 from runs.sealing import CRON, FILE, Sealer
 from runs.startup import prepare
@@ -54,6 +56,8 @@ class Opened:
 
     services: Services
     saver: AsyncPostgresSaver
+    keeper: Keeper
+    eraser: Eraser
     graph: Graph
     jobs: Jobs
     driver: Driver
@@ -99,16 +103,30 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
             fault=crash_at(settings.crash_at, settings.var / "crashed"),
             limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
         )
-        sealer = make_sealer(settings, database, clock)
-        jobs.every(CRON, "seal", sealer.seal)
-        jobs.every(rates.CRON, "forget_rates", rates.Forgetter(database=database, clock=clock).forget)
         saver = await open_saver(database, make_cipher(settings), clock)
-        yield _opened(services, saver, jobs, tokens, demo_url)
+        opened = _opened(settings, services, saver, jobs, tokens, demo_url)
+        _every_so_often(settings, opened)
+        yield opened
 
 
-def _opened(services: Services, saver: AsyncPostgresSaver, jobs: Jobs, tokens: Tokens, demo_url: str) -> Opened:
+def _every_so_often(settings: Settings, opened: Opened) -> None:
+    """What workers do by the clock."""
+    database, clock = opened.services.database, opened.services.clock
+    opened.jobs.every(CRON, "seal", make_sealer(settings, database, clock).seal)
+    opened.jobs.every(rates.CRON, "forget_rates", rates.Forgetter(database=database, clock=clock).forget)
+    opened.jobs.every(retention.CRON, "retention", opened.keeper.run)
+
+
+def _opened(
+    settings: Settings, services: Services, saver: AsyncPostgresSaver, jobs: Jobs, tokens: Tokens, demo_url: str
+) -> Opened:
     graph = build(lambda: services).compile(saver)
+    company = services.company
     return Opened(
+        keeper=Keeper(
+            database=services.database, clock=services.clock, saver=saver, retention=lambda: company.current().retention
+        ),
+        eraser=make_eraser(settings, services.database, services.clock),
         services=services,
         saver=saver,
         graph=graph,
@@ -178,6 +196,11 @@ def make_breakers(settings: Settings, wiring: Wiring, clock: Clock) -> dict[str,
     return {port: Breaker(port, clock, endurance) for port in ports}
 
 
+def make_eraser(settings: Settings, database: Database, clock: Clock) -> Eraser:
+    key = settings.pseudonym_key or kept_key(settings.var / "pseudonym.key")
+    return Eraser(database=database, clock=clock, key=key)
+
+
 def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:
     key = settings.audit_seal_key or kept_key(settings.var / "audit-seal.key")
     return Sealer(database=database, clock=clock, key=key, file=settings.var / FILE)
@@ -187,7 +210,7 @@ def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:
 async def open_doors(opened: Opened, *, limited: bool = False) -> AsyncIterator[Doors]:
     """`limited`: with the rates of company.yaml."""
     async with open_hub(opened.services.database) as hub:
-        yield Doors(services=opened.services, tokens=opened.tokens, hub=hub, limited=limited)
+        yield Doors(services=opened.services, tokens=opened.tokens, hub=hub, eraser=opened.eraser, limited=limited)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:

@@ -33,6 +33,7 @@ class Settings:
     conversation_token_key: str = field(default="", repr=False)
     conversation_token_keys_old: str = field(default="", repr=False)
     audit_seal_key: str = field(default="", repr=False)
+    pseudonym_key: str = field(default="", repr=False)
     checkpoint_keys: str = field(default="", repr=False)
     concurrency: int = 4
     pool_size: int = 16

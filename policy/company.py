@@ -11,6 +11,7 @@ from policy.budgets import Budget, budgets_of
 from policy.entitlement import ToolPolicy, tools_of
 from policy.hours import Hours, hours_of
 from policy.playbook import Playbook, playbook_of
+from policy.retention import Retention, retention_of
 from policy.routing import RoutingRule, routing_of
 from policy.source import CompanyInvalid, Node, Problem, document
 from policy.triggers import Thresholds, Trigger, thresholds_of, triggers_of
@@ -36,6 +37,7 @@ COMPANY_KEYS = (
     "kits",
     "usage",
     "close_after",
+    "retention",
 )
 POLICY_KEYS = ("tools", "budgets", "drafts", "triggers", "thresholds")
 
@@ -50,7 +52,7 @@ class Company:
     do besides asking, to example sentences; under `none`, sentences that ask for nothing. `wiring`: its kits, and which
     adapter serves which port. `drafts`: who approves drafted replies. `budgets`:
     what one customer may get in all. `usage`: how much a
-    caller and a run may use. `close_after`: how long a silent customer is waited for. `version`: sha256 of every file but the articles."""
+    caller and a run may use. `close_after`: how long a silent customer is waited for. `retention`: how long what is kept. `version`: sha256 of every file but the articles."""
 
     name: str
     voice: str
@@ -74,6 +76,7 @@ class Company:
     version: str
     usage: Usage = field(default_factory=Usage)
     close_after: timedelta = SILENCE
+    retention: Retention = field(default_factory=lambda: retention_of(None))
 
     @property
     def examples(self) -> dict[str, tuple[str, ...]]:
@@ -141,6 +144,7 @@ class _Reader:
             articles=self.folder / "articles",
             version=version,
             close_after=_silence_of(company.get("close_after")),
+            retention=retention_of(company.get("retention")),
             usage=usage_of(company.get("usage")),
         )
 

@@ -9,9 +9,11 @@ from psycopg import AsyncConnection
 from psycopg.types.json import JsonbDumper
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from records.errors import NotReady
+from records.errors import NotFound, NotReady
 from records.sql import Connection
 
+ERASED = "CL404"
+"""What the database says when somebody writes to a conversation that was erased (records/migrations/0007_personal_data.sql)."""
 PATIENCE = 5.0
 """Seconds to wait for a connection of the pool."""
 
@@ -34,7 +36,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection whose work is committed at the end, or undone if the body raises. Raises DatabaseUnreachable
-        when there is no connection to be had, or the one there was is gone."""
+        when there is no connection to be had, or the one there was is gone; NotFound when the body writes to a conversation
+        that was erased."""
         try:
             async with self.pool.connection(timeout=PATIENCE) as conn, conn.transaction():
                 yield conn
@@ -43,6 +46,10 @@ class Database:
         except psycopg.OperationalError as error:
             if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
                 raise DatabaseUnreachable from error
+            raise
+        except psycopg.DatabaseError as error:
+            if error.sqlstate == ERASED:
+                raise NotFound from error
             raise
 
     async def standalone(self) -> Connection:

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from graph.deps import Services
 from records.errors import NotReady
+from runs.erasure import Eraser
 from web.hub import Hub
 from web.tokens import Tokens
 
@@ -19,6 +20,7 @@ class Doors:
     services: Services
     tokens: Tokens
     hub: Hub
+    eraser: Eraser | None = None
     poll: float = 1.0
     ping: int = 15
     limited: bool = False

@@ -30,3 +30,13 @@ CREATE TRIGGER runs_not_erased BEFORE INSERT ON runs FOR EACH ROW EXECUTE FUNCTI
 CREATE TRIGGER approvals_not_erased BEFORE INSERT ON approvals FOR EACH ROW EXECUTE FUNCTION refuse_erased();
 CREATE TRIGGER handoffs_not_erased BEFORE INSERT ON handoffs FOR EACH ROW EXECUTE FUNCTION refuse_erased();
 CREATE TRIGGER joins_not_erased BEFORE INSERT ON joins FOR EACH ROW EXECUTE FUNCTION refuse_erased();
+
+-- Conversations nobody is at work in and nobody waits for: what lies in them may be deleted by its age.
+CREATE VIEW conversations_at_rest AS
+SELECT c.id FROM conversations c
+WHERE c.status NOT IN ('open', 'waiting_staff')
+  AND NOT EXISTS (SELECT FROM runs r WHERE r.conversation_id = c.id AND r.status <> 'finished')
+  AND NOT EXISTS (SELECT FROM approvals a WHERE a.conversation_id = c.id AND a.status = 'pending')
+  AND NOT EXISTS (SELECT FROM ledger l WHERE l.conversation_id = c.id AND l.status IN ('reserved', 'unknown'))
+  AND NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.author = 'customer' AND m.run_id IS NULL)
+  AND NOT EXISTS (SELECT FROM joins j WHERE j.joined_to = c.id AND j.settled_at IS NULL);
