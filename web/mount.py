@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from web import actions, chat, inbox, kill, knowledge, pages, staff, tickets
+from web.described import describe
 from web.limits import BodyLimit
 from web.problems import add_handlers
 from web.rates import RateLimit
@@ -36,3 +37,4 @@ def mount(app: FastAPI) -> None:
     app.add_middleware(RateLimit)
     for router in ROUTERS:
         app.include_router(router)
+    describe(app)

@@ -39,6 +39,10 @@ async def issue_refund(
     return billing_receipt(done, {"charge": charge, "cause": cause})
 
 
+def _subscription_alone(arguments: Json, _receipt: Json, _facts: Facts) -> Json:
+    return {"subscription": arguments["subscription"]}
+
+
 def _cause_of_cancellation(_arguments: Json, facts: Facts) -> str:
     """The period that it ends with; after its end was taken back, to end it with that period is another matter."""
     subscription = facts.get("subscription")
@@ -56,6 +60,7 @@ def _cause_of_cancellation(_arguments: Json, facts: Facts) -> str:
     cause=_cause_of_cancellation,
     settle=settle_billing,
     undo="resume_subscription",
+    undo_arguments=_subscription_alone,
 )
 async def cancel_subscription(
     systems: Systems, call: Call, *, subscription: Id, when: Literal["period_end", "now"]
@@ -63,6 +68,11 @@ async def cancel_subscription(
     """Ends the customer's subscription: at the end of the paid period, or at once. It moves no money."""
     done = await systems.billing.cancel(call.customer, subscription, when == "period_end", call.key)
     return billing_receipt(done, {"subscription": subscription, "when": when})
+
+
+def _end_again(arguments: Json, _receipt: Json, _facts: Facts) -> Json:
+    """It was going to end with its period."""
+    return {"subscription": arguments["subscription"], "when": "period_end"}
 
 
 def _cause_of_resumption(_arguments: Json, facts: Facts) -> str:
@@ -81,6 +91,7 @@ def _cause_of_resumption(_arguments: Json, facts: Facts) -> str:
     cause=_cause_of_resumption,
     settle=settle_billing,
     undo="cancel_subscription",
+    undo_arguments=_end_again,
 )
 async def resume_subscription(systems: Systems, call: Call, *, subscription: Id) -> Receipt:
     """Takes back the end of a subscription that was cancelled for the end of its period: it renews again as before."""

@@ -14,6 +14,11 @@ def _cause_of_credit(arguments: Json, facts: Facts) -> str:
     return f"{arguments['cause']} of {customer['id']}" if customer else UNTOLD
 
 
+def _credit_of(_arguments: Json, receipt: Json, _facts: Facts) -> Json:
+    """A credit is called after the effect that made it."""
+    return {"credit": receipt["reference"]}
+
+
 @tool(
     effect=Effect.WRITE,
     needs=("customer", "subscription", "incident", "invoice", "credit"),
@@ -22,6 +27,7 @@ def _cause_of_credit(arguments: Json, facts: Facts) -> str:
     cause=_cause_of_credit,
     settle=settle_billing,
     undo="void_credit",
+    undo_arguments=_credit_of,
 )
 async def issue_credit(
     systems: Systems, call: Call, *, about: Id, amount: Cents, cause: Literal["incident", "invoice", "goodwill"]

@@ -43,6 +43,17 @@ def _cause_of_change(arguments: Json, facts: Facts) -> str:
     return f"{arguments['plan']} by the {arguments['interval']} after {before}"
 
 
+def _change_made(arguments: Json, _receipt: Json, facts: Facts) -> Json | None:
+    """The latest change, as long as it is this one; what goes back is what it took beyond the price before."""
+    change = facts.get("plan_change")
+    if not change or any(change[theirs] != arguments[ours] for ours, theirs in _SAME.items()):
+        return None
+    return {"change": change["id"], "amount": change["excess"]}
+
+
+_SAME = {"subscription": "subscription", "plan": "new_plan", "interval": "new_interval"}
+
+
 @tool(
     effect=Effect.WRITE,
     needs=("customer", "subscription", "plan_offer"),
@@ -51,6 +62,7 @@ def _cause_of_change(arguments: Json, facts: Facts) -> str:
     cause=_cause_of_change,
     settle=settle_billing,
     undo="revert_plan",
+    undo_arguments=_change_made,
 )
 async def change_plan(
     systems: Systems,

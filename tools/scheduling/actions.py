@@ -38,6 +38,13 @@ async def _settle_call(systems: Systems, call: Call, arguments: Json) -> Receipt
     return await _changed(systems, call, arguments, kind="call", meeting=arguments["meeting"])
 
 
+def _call_booked(arguments: Json, _receipt: Json, facts: Facts) -> Json | None:
+    """The call that stands where this one was booked; none once it was moved or cancelled."""
+    booking = facts.get("booking")
+    standing = booking and booking["meeting"] == arguments["meeting"] and booking["status"] == "booked"
+    return {"booking": booking["id"]} if booking and standing else None
+
+
 @tool(
     effect=Effect.WRITE,
     needs=("customer", "meeting"),
@@ -46,6 +53,7 @@ async def _settle_call(systems: Systems, call: Call, arguments: Json) -> Receipt
     cause=_cause_of_call,
     settle=_settle_call,
     undo="cancel_call",
+    undo_arguments=_call_booked,
 )
 async def book_call(systems: Systems, call: Call, *, meeting: Id, topic: Line) -> Receipt:
     """Books a call with the team that looks after the customer, at a free time that the customer named. `topic`: what it
@@ -71,7 +79,6 @@ async def _settle_move(systems: Systems, call: Call, arguments: Json) -> Receipt
     idempotency=Idempotency.LOOKUP,
     cause=_cause_of_move,
     settle=_settle_move,
-    undo="move_call",
 )
 async def move_call(systems: Systems, call: Call, *, booking: Id, meeting: Id) -> Receipt:
     """Moves a call that the customer has booked to another free time."""
