@@ -15,6 +15,7 @@ from commands.screen import Sorry, err
 from commands.typed import STYLE, Group, Key, Url, called
 from commands.typed_approvals import approvals
 from commands.typed_kill import kill
+from commands.typed_personal import checkpoints, erase, retention
 from settings import read_settings
 
 
@@ -38,6 +39,9 @@ app.add_typer(company, name="company")
 app.add_typer(approvals, name="approvals")
 app.add_typer(audit, name="audit")
 app.add_typer(token, name="token")
+app.add_typer(retention, name="retention")
+app.add_typer(checkpoints, name="checkpoints")
+app.command()(erase)
 app.add_typer(kill, name="kill")
 
 

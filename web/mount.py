@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web import actions, chat, inbox, kill, knowledge, pages, staff, tickets
+from web import actions, chat, customers, inbox, kill, knowledge, pages, staff, tickets
 from web.described import describe
 from web.limits import BodyLimit
 from web.problems import add_handlers
@@ -15,6 +15,7 @@ ROUTERS = (
     tickets.router,
     inbox.router,
     staff.router,
+    customers.router,
     actions.router,
     kill.router,
     knowledge.router,
