@@ -6,21 +6,14 @@ from graph import agenda
 from graph.guide import guided, solved
 from graph.reading import readings
 from graph.reasoners.excerpt import excerpt
+from graph.reasoners.fixed import NOT_SOLVED, by_records, denial_of, receipt_of
 from graph.reasoners.protocol import Decision, View
 from graph.state import Fact, PassageState, Proposal, ReceiptState, Request, Step, VerdictState
 from graph.texts import text
 from policy.playbook import Playbook
 from policy.rules import Rule
 from policy.steps import ENDS, SOLVED
-from policy.verdict import STALE
 from policy.words import date
-
-TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", "records_unavailable"}
-"""Denials that are not about the customer's entitlement: a person takes over."""
-
-
-NOT_SOLVED = "not_solved"
-"""The customer was answered, comes back because it is not solved, and there is nothing else to tell them."""
 
 
 class RulesReasoner:
@@ -105,46 +98,26 @@ def _from_articles(view: View) -> Decision:
 
 def _consider(view: View, request: Request) -> tuple[Request, Step | None]:
     """What becomes of one open request: settled with something to say, or the step it needs."""
-    receipt = next((r for r in view.receipts if r["request"] == request["id"]), None)
-    denial = next((d for d in reversed(view.denials) if d["request"] == request["id"]), None)
-    playbook = view.company.playbooks.get(request["intent"])
-    if playbook is None:
-        return request, {"kind": "escalate", "because": "no_playbook"}
+    fixed = by_records(view, request)
+    if fixed is not None:
+        return fixed
+    playbook = view.company.playbooks[request["intent"]]
+    receipt = receipt_of(view, request)
     if receipt is not None:
         return _done(view, playbook, request, receipt), None
-    if denial is not None:
-        return _denied(view, request, denial)
-    if not view.verified and (playbook.needs or playbook.tools):
-        return {**request, "status": "declined", "said": text("sign_in")}, None
-    if set(playbook.needs) & set(view.gaps_of(request)):
-        return request, {"kind": "escalate", "because": "records_unavailable"}
-    return _by_rules(view, playbook, request)
+    denial = denial_of(view, request)
+    return _denied(request, denial) if denial is not None else _by_rules(view, playbook, request)
 
 
 def _done(view: View, playbook: Playbook, request: Request, receipt: ReceiptState) -> Request:
-    """What was done, from the receipt; after a person's decision, in the words that person saw."""
-    approval = view.approval
-    if approval is not None and approval["status"] == "approved" and approval["request"] == request["id"]:
-        return {**request, "status": "done", "said": approval["approve"]}
+    """What was done, from the receipt."""
     values = view.values(request) | {"receipt": receipt, "arguments": receipt["details"]}
     said = playbook.replies.done.render(values) if playbook.replies.done else None
     return {**request, "status": "done", "said": said or text("done")}
 
 
-def _denied(view: View, request: Request, denial: VerdictState) -> tuple[Request, Step | None]:
-    failed = [clause for clause in denial["clauses"] if not clause["held"]]
-    names = {clause["id"] for clause in failed}
-    if names & TO_A_PERSON:
-        return request, {"kind": "escalate", "because": sorted(names & TO_A_PERSON)[0]}
-    if "already_pending" in names:
-        return {**request, "status": "declined", "said": text("already_with_us")}, None
-    if "already_done" in names and view.triage["again"]:
-        return request, {"kind": "escalate", "because": NOT_SOLVED}
-    if "already_done" in names:
-        return {**request, "status": "declined", "said": text("already_done")}, None
-    if STALE in names:
-        return {**request, "status": "declined", "said": text("sign_in_again")}, None
-    sentences = " ".join(clause["sentence"] for clause in failed)
+def _denied(request: Request, denial: VerdictState) -> tuple[Request, Step | None]:
+    sentences = " ".join(clause["sentence"] for clause in denial["clauses"] if not clause["held"])
     said = text("denied", sentences=sentences, allowed=denial["allowed"])
     return {**request, "status": "declined", "said": said}, None
 
