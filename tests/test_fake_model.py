@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from langchain_core.messages import AIMessageChunk
 from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
 
 from evals.fake_model.chunks import tokens
 from evals.fake_model.script import Player, Script, ScriptInvalid, load_script
@@ -29,7 +31,7 @@ async def asked(*turns: dict[str, Any], **script: Any) -> AsyncIterator[tuple[Ch
     model = FakeModel(Player(Script.model_validate({"turns": turns, **script})))
     async with running_fake_model(model) as url, httpx.AsyncClient(trust_env=False) as http:
         yield (
-            ChatOpenAI(model="scripted", base_url=url, api_key="any", max_retries=0, timeout=5, http_async_client=http),
+            ChatOpenAI(model="scripted", base_url=url, api_key=SecretStr("any"), max_retries=0, timeout=5, http_async_client=http),
             model,
         )
 
@@ -47,11 +49,9 @@ async def test_a_text_is_streamed_word_by_word_and_its_tokens_are_told() -> None
 async def test_calls_come_after_the_text_with_their_arguments_in_pieces() -> None:
     call = {"name": "issue_refund", "arguments": {"order": "ord_1002", "reason": "it never arrived at the door"}}
     async with asked({"text": "One moment.", "calls": [call]}) as (client, _):
-        whole = None
-        async for part in client.bind_tools([REFUND]).astream("Refund it"):
-            whole = part if whole is None else whole + part
+        parts = [part async for part in client.bind_tools([REFUND]).astream("Refund it")]
 
-    assert whole is not None
+    whole = sum(parts[1:], AIMessageChunk(content="") + parts[0])
     assert whole.text == "One moment."
     assert [(found["name"], found["args"]) for found in whole.tool_calls] == [("issue_refund", call["arguments"])]
     assert whole.response_metadata["finish_reason"] == "tool_calls"
