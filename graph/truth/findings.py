@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "slot", "claim", "promise", "figure", "link", "script", "language", "secret", "internal", "foreign", "hidden"
+    "slot",
+    "claim",
+    "promise",
+    "figure",
+    "statement",
+    "link",
+    "script",
+    "language",
+    "secret",
+    "internal",
+    "foreign",
+    "hidden",
 ]
 
 MEANINGS: dict[Kind, str] = {
@@ -13,6 +24,7 @@ MEANINGS: dict[Kind, str] = {
     "claim": "it says that something was done, and no receipt does",
     "promise": "it promises something, and no record does",
     "figure": "it states a sum, a day, a number or an id that no record or article put there",
+    "statement": "it states something that no record and no article says",
     "link": "it has an address that is not the company's",
     "script": "it is written so that it cannot be read by code",
     "language": "it is in a language for which there is no list of words that claim and promise",

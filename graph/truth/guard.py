@@ -5,6 +5,7 @@ finds again by itself; what a slot says; whole sentences of the passages that th
 text is one of these counts for nothing.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from graph.reasoners.protocol import Decision, View
 from graph.reasoners.rules import RulesReasoner
 from graph.state import PassageState, Request
-from graph.truth.claims import kind_of, sentences
+from graph.truth.claims import kind_of, sentences, states
 from graph.truth.findings import Finding, kinds, masked
 from graph.truth.known import Known, calls_shown, facts_shown
 from graph.truth.lexicon import plain
@@ -22,6 +23,9 @@ from graph.truth.tongues import readable
 
 QUOTED = 4
 """Words that a sentence of an article has at least, to count as quoted."""
+LONGER, STEM, FEWEST, SHARED = 4, 5, 3, 0.8
+"""In other words: of a sentence's words of four letters and more, at least three and 80 %, by their first five letters."""
+_WORD = re.compile(r"[^\W\d_]+")
 _STANDS_FOR = "slotted"
 """A slot's place in the free text, so that a claim cannot be torn apart by one."""
 
@@ -92,7 +96,21 @@ def _free(free: str, passages: Mapping[str, PassageState]) -> tuple[list[Finding
             quoted.append(_citation(source))
         elif kind := kind_of(sentence):
             found.append(Finding(kind=kind, start=start, end=end))
+        elif (kind := states(sentence)) and (source := _source(sentence, passages)):
+            quoted.append(_citation(source))
+        elif kind:
+            found.append(Finding(kind=kind, start=start, end=end))
     return found, quoted
+
+
+def _source(sentence: str, passages: Mapping[str, PassageState]) -> PassageState | None:
+    """The passage that a sentence puts in other words: one that has nearly all of its longer words."""
+    words = {word[:STEM] for word in _WORD.findall(plain(sentence)) if len(word) >= LONGER}
+    for passage in passages.values():
+        there = {word[:STEM] for word in _WORD.findall(plain(passage["text"]))}
+        if len(words) >= FEWEST and len(words & there) >= SHARED * len(words):
+            return passage
+    return None
 
 
 def _said_in(text: str) -> frozenset[str]:

@@ -15,17 +15,22 @@ _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
 _EMPHASIS = re.compile(r"[*_~#>|\\]+")
 _CLITICS = ["le", "lo", "la", "les", "te", "se", "me", "nos", "ti", "vi", "ci", "o", "a"]
+UNSPACED = ("ja",)
+"""Languages that put nothing between words."""
 _GAP = r"(?:,? (?!{neg})[\w'-]+){{0,3}},?"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lexicon:
-    """Patterns over plain text (see `plain`)."""
+    """Patterns over plain text (see `plain`). `matters`: what a claim is about; `lifted`: how a clause begins that may
+    name one all the same."""
 
     language: str
     claims: tuple[re.Pattern[str], ...]
     promises: tuple[re.Pattern[str], ...]
     figures: tuple[re.Pattern[str], ...]
+    matters: re.Pattern[str]
+    lifted: re.Pattern[str]
 
 
 def plain(text: str) -> str:
@@ -53,7 +58,9 @@ def _lexicon(code: str, raw: Mapping[str, Any]) -> Lexicon:
         "before": _not_after(str(raw.get("before", "")).split("|")),
     }
     named = {kind: tuple(_compiled(each, known) for each in raw[kind]) for kind in ("claims", "promises", "figures")}
-    return Lexicon(language=code, **named)
+    edge = "" if code in UNSPACED else r"\b"
+    matters = re.compile(f"{edge}(?:{'|'.join(raw['matters'].split())}){edge}")
+    return Lexicon(language=code, matters=matters, lifted=re.compile(rf"\W*(?:{raw['lifted']})"), **named)
 
 
 def _not_after(words: list[str]) -> str:
