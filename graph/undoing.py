@@ -4,17 +4,18 @@ What is undone is read from the ledger, never from what somebody wrote: the tool
 which arguments. docs/decisions/0014-undo-is-a-proposal.md
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from graph import agenda
-from graph.cards import title_of
+from graph.cards import Replies, title_of
 from graph.deps import Services
 from graph.entitlement import assess, facts_of, save
 from graph.state import Proposal, Request, Step, SupportState
 from graph.texts import text
+from policy.authority import ApprovalRule
 from records import actions, audit, ledger, runs
 from records.approvals import Approval
 from records.errors import Conflict, NotFound, Unprocessable
@@ -139,6 +140,19 @@ async def _judged(services: Services, conn: Connection, run: Run, proposal: Prop
 def undoes(run: Run) -> LedgerKey | None:
     """The action that this run is to take back."""
     return LedgerKey(str(run.given["undoes"])) if run.given.get("about") == UNDO else None
+
+
+def replies(run: Run) -> Replies | None:
+    """What the customer is told of an undo: nothing but that it was done, since they did not ask for it. None in any other
+    run."""
+    if undoes(run) is None:
+        return None
+    return Replies(holding="", approve=text("undone", title=str(run.given["title"])), reject="")
+
+
+def rule(run: Run, approval: ApprovalRule) -> ApprovalRule:
+    """What a colleague asked for and nobody decided in time ends without a word to the customer."""
+    return approval if undoes(run) is None else replace(approval, then="end")
 
 
 def asked_and_approved_by_one(run: Run, approval: Approval | None) -> bool:

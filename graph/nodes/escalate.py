@@ -140,7 +140,7 @@ async def _tell(
 ) -> None:
     """The customer hears that a person takes over, unless one has already."""
     now = deps.services.clock.now()
-    if run.assignee is None:
+    if run.assignee is None and run.asked_by is None:
         await say(conn, deps, run, said, part="handoff", facts=state.get("facts", {}))
         await tell_progress(conn, run, said, part="handoff", now=now)
     conversation = await conversations.get(conn, run.conversation_id)

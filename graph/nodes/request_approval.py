@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from graph import agenda, desk
+from graph import agenda, desk, undoing
 from graph.approved import differences
 from graph.cards import Replies, digest_of, evidence_of, replies_of, shown_digest, title_of, transcript_of
 from graph.deps import Deps
@@ -89,8 +89,8 @@ def _request_of(state: SupportState) -> Request | None:
 async def _action_card(conn: Connection, state: SupportState, deps: Deps, run: Run, request: Request | None) -> Card:
     """Judged once more here, so that the card shows what policy says at this moment, not what the state claims."""
     assessed = await assess(deps.services, conn, run, state["step"]["proposal"])
-    rule = assessed.verdict.approval or deps.company.drafts
-    replies = replies_of(state, deps, request, assessed.proposal["arguments"])
+    rule = undoing.rule(run, assessed.verdict.approval or deps.company.drafts)
+    replies = undoing.replies(run) or replies_of(state, deps, request, assessed.proposal["arguments"])
     body = await _body(conn, state, run, assessed, replies)
     return _card(state, deps, run, rule, assessed.digest, body, assessed)
 
