@@ -9,13 +9,13 @@ from graph.truth.claims import findings
 
 def main(folder: Path) -> None:
     """`folder`: of a company."""
-    print(table(folder / "articles"))  # noqa: T201
+    print(table(folder / "articles"))
     for name in SETS:
         wanted = name.endswith("claims")
         wrong = [
-            f"{code}: {said}" for code, all in written(name).items() for said in all if bool(findings(said)) != wanted
+            f"{code}: {said}" for code, each in written(name).items() for said in each if bool(findings(said)) != wanted
         ]
-        print(f"\n{name}, {'missed' if wanted else 'stopped'}:", *wrong, sep="\n  ")  # noqa: T201
+        print(f"\n{name}, {'missed' if wanted else 'stopped'}:", *wrong, sep="\n  ")
 
 
 main(Path(sys.argv[1] if len(sys.argv) > 1 else "company"))
