@@ -235,3 +235,19 @@ async def test_the_demos_staff_keep_their_keys(tmp_path: Path, database_url: Cal
     assert first == second
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert [member["key"] for member in json.loads(kept.read_text())] == [member.key for member in first]
+
+
+def test_an_administrator_stops_a_tool_and_lets_it_go_on(world: World) -> None:
+    key = re.findall(r"clk_[\w-]+", world.run("token", "staff", "Alex Kim", "--role", "admin").out)[0]
+    admin = {"CLOSELOOP_STAFF_KEY": key}
+
+    lead = world.run("kill", "on", "--reason", "wrong refunds")
+    stopped = world.run("kill", "on", "--tool", "issue_refund", "--reason", "wrong refunds", **admin)
+    during = world.run("kill", "status", **admin)
+    released = world.run("kill", "off", "--tool", "issue_refund", "--reason", "mended", **admin)
+    after = world.run("kill", "status", **admin)
+
+    assert (lead.code, "needs the role admin" in lead.err) == (1, True)
+    assert (stopped.code, "Stopped: the tool issue_refund" in stopped.out) == (0, True)
+    assert (during.code, "wrong refunds" in during.out) == (1, True)
+    assert (released.code, after.code, "Nothing is stopped" in after.out) == (0, 0, True)
