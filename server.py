@@ -14,7 +14,8 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from graph.build import build
 from graph.deps import Limits, Services
 from graph.learned import LearnedIntents
-from graph.reasoners.rules import RulesReasoner
+from graph.reasoners.model.client import Endpoint
+from graph.reasoners.model.opening import open_reasoner
 from knowledge.articles import load_articles, passages_of
 from knowledge.embedder import Embedder, open_embedder
 from knowledge.index import Index
@@ -96,7 +97,7 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
             systems=systems,
             search=search,
             classifier=await asyncio.to_thread(LearnedIntents, embedder, company),
-            reasoner=RulesReasoner(),
+            reasoner=await stack.enter_async_context(open_reasoner(endpoints_of(settings))),
             waker=jobs,
             customer_of=tokens.customer_of,
             signed_in_at=tokens.signed_in_at,
@@ -167,6 +168,21 @@ async def _knowledge(settings: Settings, company: LiveCompany, stack: AsyncExitS
     return embedder, search
 
 
+def endpoints_of(settings: Settings) -> list[Endpoint]:
+    """The language models to ask, the first first; none without MODEL."""
+    return [
+        Endpoint(
+            model=model,
+            base_url=settings.openai_base_url,
+            key=settings.openai_api_key,
+            seconds=settings.model_seconds,
+            first_seconds=settings.model_first_seconds,
+        )
+        for model in (settings.model, settings.model_fallback if settings.model else "")
+        if model
+    ]
+
+
 def make_tokens(settings: Settings, clock: Clock) -> Tokens:
     """Keys from the settings; else keys of this installation, made once and kept under VAR."""
     jwks = settings.customer_token_jwks
@@ -220,7 +236,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
             open_services(settings, clock or SystemClock()) as opened,
-            open_doors(opened, limited=settings.rate_limits) as doors,
+            open_doors(opened, limited=settings.rate_limits == "on") as doors,
         ):
             app.state.opened, app.state.doors = opened, doors
             if not settings.concurrency:

@@ -35,6 +35,12 @@ class Settings:
     audit_seal_key: str = field(default="", repr=False)
     pseudonym_key: str = field(default="", repr=False)
     checkpoint_keys: str = field(default="", repr=False)
+    model: str = ""
+    model_fallback: str = ""
+    model_seconds: float = 30.0
+    model_first_seconds: float = 10.0
+    openai_base_url: str = ""
+    openai_api_key: str = field(default="", repr=False)
     concurrency: int = 4
     pool_size: int = 16
     fact_seconds: float = 2.0
@@ -42,7 +48,7 @@ class Settings:
     settle_seconds: float = 6.0
     crash_at: str = ""
     log_level: str = "warning"
-    rate_limits: bool = True
+    rate_limits: str = "on"
     trusted_proxies: str = ""
     breaker_failures: int = 5
     breaker_window: float = 30.0
@@ -69,10 +75,10 @@ def _read(name: str, text: str) -> object:
     return value
 
 
-def _on(name: str, text: str) -> bool:
+def _switch(name: str, text: str) -> str:
     if text not in ("on", "off"):
         raise SettingInvalid(f"{name.upper()} must be on or off, but is {text!r}.")
-    return text == "on"
+    return text
 
 
 def _networks(name: str, text: str) -> str:
@@ -85,7 +91,7 @@ def _networks(name: str, text: str) -> str:
     return text
 
 
-_READERS: dict[str, Callable[[str, str], object]] = {"rate_limits": _on, "trusted_proxies": _networks}
+_READERS: dict[str, Callable[[str, str], object]] = {"rate_limits": _switch, "trusted_proxies": _networks}
 
 
 def with_environment(text: str, environment: Mapping[str, str] = os.environ) -> str:
