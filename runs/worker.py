@@ -4,27 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import structlog
+
 from runs.driver import Driver
 from runs.jobs import POLL, Jobs
 from runs.sweep import Sweep
 
+log = structlog.get_logger()
+
 DRAIN = 20.0
 """Seconds that running steps get to end when the process is asked to leave."""
+PAUSE = 0.5
+"""Seconds until a worker that ended is followed by the next."""
 
 
 @asynccontextmanager
 async def working(jobs: Jobs, driver: Driver, sweep: Sweep, *, concurrency: int) -> AsyncIterator[None]:
     """Works in the background for as long as the body runs; then drains."""
     jobs.handle(driver.drive, sweep.due)
-    worker = asyncio.create_task(
-        jobs.app.run_worker_async(
-            concurrency=concurrency,
-            fetch_job_polling_interval=POLL,
-            install_signal_handlers=False,
-            delete_jobs="always",
-            shutdown_graceful_timeout=DRAIN,
-        )
-    )
+    worker = asyncio.create_task(_work(jobs, concurrency))
     sweeper = asyncio.create_task(sweep.run())
     try:
         yield
@@ -34,3 +32,19 @@ async def working(jobs: Jobs, driver: Driver, sweep: Sweep, *, concurrency: int)
         worker.cancel()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(sweeper, worker)
+
+
+async def _work(jobs: Jobs, concurrency: int) -> None:
+    """Until cancelled. A worker ends with the connection it lost; the next one begins when the database is back."""
+    while True:
+        try:
+            await jobs.app.run_worker_async(
+                concurrency=concurrency,
+                fetch_job_polling_interval=POLL,
+                install_signal_handlers=False,
+                delete_jobs="always",
+                shutdown_graceful_timeout=DRAIN,
+            )
+        except Exception as error:  # noqa: BLE001 - whatever ended it, without a worker nobody is answered
+            await log.awarning("worker.ended", error=str(error))
+        await asyncio.sleep(PAUSE)
