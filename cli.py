@@ -13,7 +13,9 @@ import typer
 
 from commands.screen import Sorry, err
 from commands.typed import STYLE, Group, Key, Url, called
+from commands.typed_actions import actions, runs
 from commands.typed_approvals import approvals
+from commands.typed_keys import keys
 from commands.typed_kill import kill
 from commands.typed_personal import checkpoints, erase, retention
 from settings import read_settings
@@ -37,8 +39,11 @@ audit = typer.Typer(help="The audit log: who decided what, and that nobody chang
 token = typer.Typer(help="Tokens for customers, keys for staff.", **STYLE)
 app.add_typer(company, name="company")
 app.add_typer(approvals, name="approvals")
+app.add_typer(actions, name="actions")
+app.add_typer(runs, name="runs")
 app.add_typer(audit, name="audit")
 app.add_typer(token, name="token")
+app.add_typer(keys, name="keys")
 app.add_typer(retention, name="retention")
 app.add_typer(checkpoints, name="checkpoints")
 app.command()(erase)
@@ -189,9 +194,10 @@ def staff_key(
     customer: Annotated[
         str | None, typer.Option(help="Their id as a customer, if they are one: they never decide about themselves.")
     ] = None,
+    days: Annotated[float, typer.Option(help="How long the key is valid; 0: until it is revoked.")] = 180,
 ) -> None:
     """Add a member of staff and print their key, once. Example: `closeloop token staff "Ana Silva" --role billing`"""
-    called("tokens", "staff_key", read_settings(), name, role, customer)
+    called("tokens", "staff_key", read_settings(), name, role, customer, days=days)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 The rows are the ledger's (`records/ledger.py`); here stands how they are found, read and told apart afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -85,14 +85,17 @@ async def listing(
     status: str | None,
     customer: str | None,
     tool: str | None,
+    visible: Collection[str] | None = None,
     after: Position | None,
     limit: int,
 ) -> list[Listed]:
-    """Open ones first, then the newest, after a position."""
+    """Open ones first, then the newest, after a position. `visible`: only of conversations that were in one of these
+    queues; None: all."""
     place = {"after_open": after.open, "after_at": after.at, "after_key": after.key} if after else {}
     nowhere = {"after_open": None, "after_at": None, "after_key": None}
     wanted = {"status": status, "customer": customer, "tool": tool, "limit": limit}
-    return await sql.fetch_all(conn, Listed, "list_actions", **wanted, **(nowhere | place))
+    seen = sorted(visible) if visible is not None else None
+    return await sql.fetch_all(conn, Listed, "list_actions", **wanted, visible=seen, **(nowhere | place))
 
 
 async def note(

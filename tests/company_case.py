@@ -115,6 +115,7 @@ REFUND = Ask(
     autonomy="auto",
     confidence=0.9,
     now=NOW,
+    signed_in_ago=timedelta(0),
 )
 ADDRESS = replace(
     REFUND,

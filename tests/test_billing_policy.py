@@ -1,5 +1,6 @@
 """What policy says to the actions about plans, trials and credit: allowed as they are, denied for each single reason."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +133,7 @@ def ask(tool: str, fact: str = "", changes: dict[str, Any] | None = None, **argu
         autonomy="auto",
         confidence=1.0,
         now=NOW,
+        signed_in_ago=timedelta(0),
     )
 
 

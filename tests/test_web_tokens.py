@@ -27,7 +27,7 @@ LATER = NOW + timedelta(minutes=5)
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CURVE = ec.generate_private_key(ec.SECP256R1())
 EDWARDS = ed25519.Ed25519PrivateKey.generate()
-HOSTS = {"rsa": (RSA, "RS256"), "ec": (CURVE, "ES256"), "ed": (EDWARDS, "EdDSA")}
+HOSTS: dict[str, tuple[Any, str]] = {"rsa": (RSA, "RS256"), "ec": (CURVE, "ES256"), "ed": (EDWARDS, "EdDSA")}
 NEWER = "a-newer-key-of-the-host-application"
 
 
@@ -39,7 +39,7 @@ def signed(key: Any = HOST_KEY, headers: dict[str, Any] | None = None, algorithm
 def jwk(name: str, **changes: Any) -> dict[str, Any]:
     """The public half of one of the host's keys, as the host would publish it."""
     key, algorithm = HOSTS[name]
-    public = jwt.get_algorithm_by_name(algorithm).to_jwk(key.public_key(), as_dict=True)
+    public: dict[str, Any] = jwt.get_algorithm_by_name(algorithm).to_jwk(key.public_key(), as_dict=True)
     return {**public, "kid": name, "alg": algorithm, "use": "sig", **changes}
 
 

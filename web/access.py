@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policy.authority import queues_of
-from records import approvals, conversations, identity, runs, sql
+from records import approvals, conversations, identity, ledger, runs, sql
 from records.approvals import Approval
 from records.conversations import Conversation
 from records.errors import NotFound, NotSignedIn
 from records.ids import ApprovalId, ConversationId, CustomerId, RunId
+from records.ledger import Entry
 from records.runs import Run
 from records.sql import Connection
 from records.staff import Principal
 from web.doors import Doors
+from web.names import key_of
 from web.text import known_id
 from web.tokens import Ticket
 
@@ -75,6 +77,15 @@ async def access_approval(conn: Connection, doors: Doors, staff: Principal, name
     queues = visible_queues(doors, staff)
     if queues is not None and found.queue not in queues:
         raise NotFound
+    return found
+
+
+async def access_action(conn: Connection, doors: Doors, staff: Principal, named: str) -> Entry:
+    """A row of the ledger, of a conversation that this person may see. Raises NotFound."""
+    found = await ledger.entry(conn, key_of(named))
+    if found is None:
+        raise NotFound
+    await access_conversation(conn, doors, staff, found.conversation_id)
     return found
 
 

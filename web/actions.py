@@ -1,7 +1,4 @@
-"""The door to what was done, and to what nobody knows was done: the list, the history, what a colleague found out, undo.
-
-A ledger key may hold any character, so a path names an action by `id`: its key in base64url without padding.
-"""
+"""The door to what was done, and to what nobody knows was done: the list, the history, what a colleague found out, undo."""
 
 import base64
 import binascii
@@ -13,22 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from graph import reconcile, settling, undoing
 from policy.words import money
-from records import actions, ledger
+from records import actions
 from records.actions import Event, Listed, Position
-from records.errors import BadRequest, NotFound
-from records.ids import LedgerKey
+from records.errors import BadRequest
 from records.ledger import Entry
 from records.sql import Connection
 from records.staff import Principal
 from web import text
-from web.auth import BEARER, Staff
+from web.access import access_action, visible_queues
+from web.auth import BEARER, ReachableAction, Staff
 from web.doors import Doors, TheDoors
+from web.names import id_of
 from web.views import instant
 
 router = APIRouter(prefix="/actions", tags=["actions"], dependencies=[BEARER])
 Json = dict[str, Any]
 Wanted = Literal["reserved", "done", "refused", "unknown", "all"]
-LONGEST = 2000
 
 
 class NotOurs(BadRequest):
@@ -55,7 +52,7 @@ class Undo(BaseModel):
 
 @router.get("")
 async def list_actions(
-    _: Staff,
+    who: Staff,
     doors: TheDoors,
     status: Wanted = "all",
     customer: Annotated[str | None, Query(max_length=200)] = None,
@@ -68,66 +65,46 @@ async def list_actions(
     after = _position(cursor) if cursor is not None else None
     wanted = None if status == "all" else status
     async with doors.services.database.transaction() as conn:
-        found = await actions.listing(conn, status=wanted, **which, after=after, limit=limit + 1)
+        seen = visible_queues(doors, who)
+        found = await actions.listing(conn, status=wanted, **which, visible=seen, after=after, limit=limit + 1)
     page, more = found[:limit], len(found) > limit
     return {"items": [_row(item) for item in page], "next": _cursor(page[-1]) if more else None}
 
 
 @router.get("/{action_id}")
-async def read_action(action_id: str, staff: Staff, doors: TheDoors) -> Json:
+async def read_action(found: ReachableAction, staff: Staff, doors: TheDoors) -> Json:
     """An action with its arguments, its receipt, what takes it back, and its history."""
     async with doors.services.database.transaction() as conn:
-        return await _whole(conn, doors, key_of(action_id), staff)
+        return await _whole(conn, doors, found, staff)
 
 
 @router.post("/{action_id}/settle")
-async def settle_action(action_id: str, body: Settlement, staff: Staff, doors: TheDoors) -> Json:
+async def settle_action(found: ReachableAction, body: Settlement, staff: Staff, doors: TheDoors) -> Json:
     """Records, once, what became of an action of unknown fate; the customer is told. 409 with who was first."""
     reference, note = text.printable(body.reference), text.printable(body.note)
-    key = key_of(action_id)
-    await settling.settle(doors.services, key, body.status, staff, reference=reference, note=note)
+    await settling.settle(doors.services, found.key, body.status, staff, reference=reference, note=note)
     async with doors.services.database.transaction() as conn:
-        return await _whole(conn, doors, key, staff)
+        return await _whole(conn, doors, await access_action(conn, doors, staff, id_of(found.key)), staff)
 
 
 @router.post("/{action_id}/look")
-async def look_up_action(action_id: str, staff: Staff, doors: TheDoors) -> Json:
+async def look_up_action(found: ReachableAction, staff: Staff, doors: TheDoors) -> Json:
     """Asks the system once more what became of it, and records what it shows. Nothing is done again."""
-    key = key_of(action_id)
-    await reconcile.look(doors.services, key, actor=staff.id)
+    await reconcile.look(doors.services, found.key, actor=staff.id)
     async with doors.services.database.transaction() as conn:
-        return await _whole(conn, doors, key, staff)
+        return await _whole(conn, doors, await access_action(conn, doors, staff, id_of(found.key)), staff)
 
 
 @router.post("/{action_id}/undo", status_code=202)
-async def undo_action(action_id: str, body: Undo, staff: Staff, doors: TheDoors) -> Json:
+async def undo_action(found: ReachableAction, body: Undo, staff: Staff, doors: TheDoors) -> Json:
     """Proposes to take it back: policy judges it, and another colleague decides."""
-    asked = await undoing.ask(doors.services, key_of(action_id), staff, text.printable(body.reason))
+    asked = await undoing.ask(doors.services, found.key, staff, text.printable(body.reason))
     return {"run": asked.run, "conversation_id": asked.conversation, "tool": asked.tool, "arguments": asked.arguments}
 
 
-def id_of(key: str) -> str:
-    """What names an action in a path."""
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def key_of(action_id: str) -> LedgerKey:
-    """Raises NotFound for what is no action's id."""
-    try:
-        key = base64.b64decode(action_id + "=" * (-len(action_id) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise NotFound from error
-    if len(action_id) > LONGEST or "\0" in key or id_of(key) != action_id:
-        raise NotFound
-    return LedgerKey(key)
-
-
-async def _whole(conn: Connection, doors: Doors, key: LedgerKey, staff: Principal) -> Json:
-    entry = await ledger.entry(conn, key)
-    if entry is None:
-        raise NotFound
-    undone = await actions.undone_by(conn, key)
-    history = await actions.history(conn, key)
+async def _whole(conn: Connection, doors: Doors, entry: Entry, staff: Principal) -> Json:
+    undone = await actions.undone_by(conn, entry.key)
+    history = await actions.history(conn, entry.key)
     company = doors.services.company.current()
     tool = doors.services.kit.action(entry.tool)
     takes_back = tool.undo if tool and entry.status == "done" and entry.undoes is None and undone is None else ""

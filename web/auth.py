@@ -14,9 +14,10 @@ from records.approvals import Approval
 from records.conversations import Conversation
 from records.errors import NotAllowed, NotFound, NotSignedIn
 from records.ids import ConversationId
+from records.ledger import Entry
 from records.runs import Run
 from records.staff import Principal
-from web.access import Caller, Customer, Holder, access_approval, access_conversation, access_run
+from web.access import Caller, Customer, Holder, access_action, access_approval, access_conversation, access_run
 from web.doors import Doors, TheDoors
 
 STAFF_KEY = "clk_"
@@ -80,6 +81,12 @@ async def reachable_approval(
         return await access_approval(conn, doors, who, approval_id)
 
 
+async def reachable_action(action_id: str, who: Annotated[Principal, Depends(staff_of)], doors: TheDoors) -> Entry:
+    """The action of the path, for staff who may see it. Raises NotFound."""
+    async with doors.services.database.transaction() as conn:
+        return await access_action(conn, doors, who, action_id)
+
+
 async def still_reaches(doors: Doors, token: str, conversation: ConversationId) -> bool:
     """Whether this token still opens the conversation: not once it has expired, was revoked, or its holder left."""
     try:
@@ -120,6 +127,7 @@ Anybody = Annotated[Caller, Depends(caller_of)]
 Staff = Annotated[Principal, Depends(staff_of)]
 Reachable = Annotated[Conversation, Depends(reachable)]
 ReachableRun = Annotated[Run, Depends(reachable_run)]
+ReachableAction = Annotated[Entry, Depends(reachable_action)]
 ReachableApproval = Annotated[Approval, Depends(reachable_approval)]
 Own = Annotated[Conversation, Depends(own)]
 BEARER = Depends(_bearer)  # shows the scheme in openapi.json; the dependencies above do the checking

@@ -14,6 +14,7 @@ from records.staff import Principal
 from web import stream, text
 from web.access import Customer, Holder
 from web.auth import BEARER, Anybody, Own, Reachable, ReachableRun, bearer_of, still_reaches
+from web.described import STREAM, Stream
 from web.doors import TheDoors
 from web.page import Page, kept
 from web.posting import Posted, Wrote, checked_key, post
@@ -50,7 +51,7 @@ class Rating(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-@router.post("/conversations", status_code=201)
+@router.post("/conversations", status_code=201, openapi_extra={"security": [{}]})
 async def open_conversation(request: Request, doors: TheDoors, opening: Opening | None = None) -> Json:
     """Opens a conversation for the customer of the token; without one, for a visitor. The answer's `token` is the
     key to this conversation, for 30 days."""
@@ -72,7 +73,7 @@ async def open_conversation(request: Request, doors: TheDoors, opening: Opening 
     }
 
 
-@router.post("/conversations/{conversation_id}/messages", status_code=202)
+@router.post("/conversations/{conversation_id}/messages", status_code=202, responses={200: STREAM})
 async def say(
     request: Request,
     said: Said,
@@ -105,7 +106,7 @@ async def read_conversation(found: Reachable, caller: Anybody, doors: TheDoors) 
     return conversation_view(found, messages, joined, staff=isinstance(caller, Principal))
 
 
-@router.get("/conversations/{conversation_id}/events")
+@router.get("/conversations/{conversation_id}/events", response_class=Stream, responses={200: STREAM})
 async def read_events(
     request: Request,
     found: Reachable,

@@ -3,12 +3,11 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from records import conversations
 from records.errors import NotFound, NotReady
-from records.ids import ConversationId, CustomerId
+from records.ids import CustomerId
 from runs.erasure import Eraser, Proof
 from web import text
-from web.auth import BEARER, Staff, need_role
+from web.auth import BEARER, Reachable, Staff, need_role
 from web.doors import Doors, TheDoors
 
 router = APIRouter(tags=["staff"], dependencies=[BEARER])
@@ -47,13 +46,10 @@ async def erase_customer(customer_id: str, staff: Staff, doors: TheDoors) -> Era
 
 
 @router.delete("/conversations/{conversation_id}")
-async def erase_conversation(conversation_id: str, staff: Staff, doors: TheDoors) -> Erased:
+async def erase_conversation(found: Reachable, staff: Staff, doors: TheDoors) -> Erased:
     """Erases what was said in one conversation, such as a visitor's. Needs the role admin."""
     need_role(doors, staff, "admin")
-    conversation = ConversationId(text.known_id(conversation_id))
-    async with doors.services.database.transaction() as conn:
-        await conversations.get(conn, conversation)
-    return shown(await _eraser(doors).conversation(conversation, by=staff.id))
+    return shown(await _eraser(doors).conversation(found.id, by=staff.id))
 
 
 def shown(proof: Proof) -> Erased:

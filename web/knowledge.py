@@ -18,6 +18,7 @@ from records import audit
 from records.errors import CloseloopError, NotReady
 from records.staff import Principal
 from web.auth import BEARER, Staff, need_role
+from web.described import STREAM
 from web.doors import Doors, TheDoors
 
 router = APIRouter(tags=["staff"], dependencies=[BEARER])
@@ -25,7 +26,7 @@ Json = dict[str, Any]
 Step = tuple[int, int]
 
 
-@router.post("/knowledge/ingest")
+@router.post("/knowledge/ingest", responses={200: STREAM})
 async def ingest_articles(request: Request, staff: Staff, doors: TheDoors) -> Response:
     """Reads the articles anew; what was edited is searched from then on. With `Accept: text/event-stream` the answer
     tells how far it is. An article that cannot be read stays as it was, and is named."""

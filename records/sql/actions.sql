@@ -15,6 +15,9 @@ FROM ledger l
 WHERE (%(status)s::text IS NULL OR l.status = %(status)s)
   AND (%(customer)s::text IS NULL OR l.customer_id = %(customer)s)
   AND (%(tool)s::text IS NULL OR l.tool = %(tool)s)
+  AND (%(visible)s::text[] IS NULL
+       OR EXISTS (SELECT FROM approvals a WHERE a.conversation_id = l.conversation_id AND a.queue = ANY(%(visible)s::text[]))
+       OR EXISTS (SELECT FROM handoffs h WHERE h.conversation_id = l.conversation_id AND h.queue = ANY(%(visible)s::text[])))
   AND (%(after_at)s::timestamptz IS NULL
        OR (l.status IN ('reserved', 'unknown'), l.reserved_at, l.key) < (%(after_open)s, %(after_at)s, %(after_key)s))
 ORDER BY open DESC, l.reserved_at DESC, l.key DESC LIMIT %(limit)s;
