@@ -122,7 +122,7 @@ async def _resumed(conn: Connection, run: Run) -> Update:
     for entry in await ledger.receipts_of_run(conn, run.id):
         receipts.append(receipt_of(entry, await _served(conn, run, entry)))
     update["receipts"] = receipts
-    if card is not None and card.status != "superseded":
+    if card is not None:
         update["approval"] = seen(card, card.request)
         update["draft"] = card.card.get("draft")
     return update

@@ -23,7 +23,7 @@ class Run:
     `customer_id` is the conversation's, which came from a signed token; None for a visitor. `assignee`: the person who
     has the conversation now, if any. `kind` event: it began with `given` instead of with a message (graph/begun.py),
     `asked_by` a member of staff, if not by code. `reopened_from`: the run that could not go on, whose work this one took
-    over."""
+    over; `reopen`: why another is to take over from this one, "" when none is."""
 
     id: RunId
     conversation_id: ConversationId
@@ -42,6 +42,7 @@ class Run:
     given: dict[str, Any]
     asked_by: StaffId | None
     reopened_from: RunId | None
+    reopen: str
 
 
 async def start(conn: Connection, run: RunId, conversation: ConversationId, *, now: datetime) -> None:

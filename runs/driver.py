@@ -13,6 +13,7 @@ Whoever holds the lock drives; a process that dies lets go of it within millisec
 
 import asyncio
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -26,13 +27,16 @@ from langgraph.types import Command, StateSnapshot
 
 from graph import agenda, desk
 from graph.deps import Services
-from records import approvals, conversations, events, ledger, runs, sql
+from records import actions, approvals, conversations, events, ledger, reopening, runs, sql
 from records.approvals import Approval
+from records.errors import CloseloopError
 from records.ids import ConversationId, RunId, new_id
 from records.runs import Run
 from records.sql import Connection
 from runs.journal import Journal
 from runs.poison import hand_over
+from runs.reopening import reopen
+from runs.stuck import Examined, examine, find
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -110,10 +114,42 @@ class Driver:
 
     async def _run(self, run: Run, lock: Connection) -> None:
         config: RunnableConfig = {"configurable": {"thread_id": run.id}, "recursion_limit": RECURSION}
-        given = await self._input(run, await self._graph.aget_state(config))
+        examined = await examine(self._graph, self._services.database, run)
+        why = examined.why or run.reopen
+        if why or examined.snapshot is None:
+            await self._reopen(run, why)
+            return
+        given = await self._input(run, examined.snapshot)
         if given is not None:
             await self._stream(run, config, given[0], lock)
         await self._conclude(run, await self._graph.aget_state(config))
+
+    async def _reopen(self, run: Run, why: str) -> None:
+        """A run that cannot go on is taken over by a new one, which is due at once; after some of those, by a person."""
+        async with self._services.database.transaction() as conn:
+            reopened = await reopen(conn, self._services, run.id, why)
+        await log.awarning("run.stuck", run=run.id, why=why, reopened_as=reopened.new)
+        if reopened.exhausted:
+            await hand_over(self._services, self._graph, run)
+
+    async def reopen_stuck(self) -> None:
+        """At the start: finds the runs that cannot go on, also those that wait for a decision, and takes them over. What
+        cannot be found out now is found out when the run is taken up, or at the next start."""
+        try:
+            await self._reopen_all(await find(self._graph, self._services.database))
+        except (psycopg.Error, CloseloopError) as error:
+            await log.awarning("start.stuck_runs_unknown", error=str(error))
+
+    async def _reopen_all(self, found: Sequence[Examined]) -> None:
+        for stuck in found:
+            async with self._services.database.transaction() as conn:
+                if not await actions.hold_conversation(conn, stuck.run.conversation_id):
+                    continue
+                reopened = await reopen(conn, self._services, stuck.run.id, stuck.why)
+                if reopened.exhausted:
+                    await reopening.last_attempt(conn, stuck.run.id, attempts=ATTEMPTS)
+                    await self._services.waker.wake(conn, stuck.run.conversation_id)
+            await log.awarning("run.stuck", run=stuck.run.id, why=stuck.why, reopened_as=reopened.new)
 
     async def _input(self, run: Run, snapshot: StateSnapshot) -> tuple[Any] | None:
         """What to call the graph with, in a tuple; None: not at all."""

@@ -10,6 +10,7 @@ from graph.nodes.escalate import escalate
 from graph.state import SupportState, Triage
 from records import conversations, events, runs
 from records.runs import Run
+from runs.stuck import readable
 
 NOTHING_KNOWN: Triage = {
     "text": "",
@@ -40,9 +41,10 @@ async def hand_over(services: Services, graph: CompiledStateGraph[Any, Any, Any,
 
 
 async def _readable(graph: CompiledStateGraph[Any, Any, Any, Any], run: Run) -> SupportState:
-    snapshot = await graph.aget_state({"configurable": {"thread_id": run.id}})
-    known: dict[str, Any] = {"triage": NOTHING_KNOWN, "requests": []}
-    return cast(SupportState, known | dict(snapshot.values))
+    """The thread's state; where that cannot be read either, what the run's row knows."""
+    known: dict[str, Any] = {"triage": NOTHING_KNOWN, "requests": run.requests}
+    snapshot = await readable(graph, run)
+    return cast(SupportState, known | dict(snapshot.values) if snapshot else known)
 
 
 def _nowhere(_event: dict[str, Any]) -> None:

@@ -24,14 +24,16 @@ async def working(jobs: Jobs, driver: Driver, sweep: Sweep, *, concurrency: int)
     jobs.handle(driver.drive, sweep.due)
     worker = asyncio.create_task(_work(jobs, concurrency))
     sweeper = asyncio.create_task(sweep.run())
+    starter = asyncio.create_task(driver.reopen_stuck())
     try:
         yield
     finally:
+        starter.cancel()
         sweeper.cancel()
         await driver.drain()
         worker.cancel()
         with suppress(asyncio.CancelledError):
-            await asyncio.gather(sweeper, worker)
+            await asyncio.gather(starter, sweeper, worker)
 
 
 async def _work(jobs: Jobs, concurrency: int) -> None:

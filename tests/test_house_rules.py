@@ -31,6 +31,7 @@ ONLY_IN = {
         "runs/startup.py",
         "runs/driver.py",
         "runs/sweep.py",
+        "runs/stuck.py",
         "tools/demo",
         "evals",
         "tests",

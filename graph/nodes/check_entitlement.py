@@ -19,7 +19,7 @@ async def check_entitlement(state: SupportState, deps: Deps) -> Update:
         run = await runs.get(conn, deps.run_id)
         proposal = await _decided_on(conn, run, state["step"]["proposal"])
         assessed = await assess(services, conn, run, proposal)
-        verdict = await _not_again(conn, run, assessed) or assessed.verdict
+        verdict = await _begun(conn, run, assessed) or await _not_again(conn, run, assessed) or assessed.verdict
         await save(services, conn, run, assessed)
         if verdict.kind == "deny":
             await spending.count(conn, run.id, "denied", assessed.digest)
@@ -55,6 +55,17 @@ async def _decided_on(conn: Connection, run: Run, proposal: Proposal) -> Proposa
         return proposal
     same = newest.proposed == digest_of(run, proposal) and newest.tool == proposal["tool"]
     return {**proposal, "arguments": newest.arguments} if same else proposal
+
+
+async def _begun(conn: Connection, run: Run, assessed: Assessed) -> Verdict | None:
+    """What this run, or the one whose work it took over, had reserved goes on: `act` finds out what became of it. The
+    records may show it done already, and policy would deny doing it twice."""
+    before = await ledger.proposal(conn, run.id, assessed.digest)
+    entry = await ledger.entry_of_proposal(conn, before.id) if before else None
+    if entry is None or entry.status != "reserved":
+        return None
+    held = Clause(id="begun", sentence="It was reserved before; what became of it is looked up.", held=True)
+    return Verdict(kind="allow", clauses=(held,))
 
 
 async def _not_again(conn: Connection, run: Run, assessed: Assessed) -> Verdict | None:

@@ -50,7 +50,8 @@ async def _decided(conn: Connection, run: Run, state: SupportState) -> ApprovalS
 async def _needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
     """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts. What was
     done, or decided, in this run is told all the same, and that something is handled in another conversation."""
-    if state.get("receipts") or state.get("approval"):
+    approval = state.get("approval")
+    if state.get("receipts") or (approval and approval["status"] != "superseded"):
         return False
     requests = state.get("requests", [])
     if conversation.assignee is None and requests and all(r["status"] == "joined" for r in requests):

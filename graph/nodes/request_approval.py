@@ -176,7 +176,8 @@ async def _announce(conn: Connection, state: SupportState, deps: Deps, run: Run,
     shown = {"id": filed.id, "status": "pending", "title": filed.card["title"], "queue": filed.queue}
     await events.append(conn, run.conversation_id, run.id, [("approval", shown)], now=now)
     holding = filed.card["replies"]["holding"]
-    if holding and run.assignee is None:
+    told_before = "resumed" in run.given  # by the run whose work this one took over
+    if holding and run.assignee is None and not told_before:
         facts = state.get("facts", {})
         told = await sendable(conn, deps, run, state.get("requests", []), facts)
         await say(conn, deps, run, "\n\n".join([*told, holding]), part=f"holding:{filed.id}", facts=facts)

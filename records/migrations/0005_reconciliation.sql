@@ -26,6 +26,7 @@ ALTER TABLE runs ADD COLUMN kind text NOT NULL DEFAULT 'message' CHECK (kind IN 
 ALTER TABLE runs ADD COLUMN given jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE runs ADD COLUMN asked_by text;                   -- the staff id of who asked for it
 ALTER TABLE runs ADD COLUMN reopened_from text REFERENCES runs;
+ALTER TABLE runs ADD COLUMN reopen text NOT NULL DEFAULT ''; -- why another one is to take over from it
 CREATE UNIQUE INDEX runs_reopened_once ON runs (reopened_from);
 
 -- How often a customer came back after the conversation had been closed over their silence.

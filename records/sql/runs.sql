@@ -8,19 +8,19 @@ VALUES (%(id)s, %(conversation)s, 'running', 'event', %(given)s, %(requests)s, %
 
 -- name: run
 SELECT r.id, r.conversation_id, r.status, r.outcome, r.attempts, r.requests, r.policy_version, r.cancelled, r.error,
-       r.started_at, r.finished_at, r.kind, r.given, r.asked_by, r.reopened_from, c.customer_id, c.assignee
+       r.started_at, r.finished_at, r.kind, r.given, r.asked_by, r.reopened_from, r.reopen, c.customer_id, c.assignee
 FROM runs r JOIN conversations c ON c.id = r.conversation_id WHERE r.id = %(id)s;
 
 -- name: due_runs
--- What a driver may take up now: runs cut short, and paused ones that were cancelled or whose approval is no longer
+-- What a driver may take up now: runs cut short, and paused ones that were cancelled, that cannot go on, or whose approval is no longer
 -- pending. A run whose id is not one of ours is a thread of LangGraph's own server (Studio): its checkpoints are there,
 -- and only there it goes on.
 SELECT r.id, r.conversation_id, r.status, r.outcome, r.attempts, r.requests, r.policy_version, r.cancelled, r.error,
-       r.started_at, r.finished_at, r.kind, r.given, r.asked_by, r.reopened_from, c.customer_id, c.assignee
+       r.started_at, r.finished_at, r.kind, r.given, r.asked_by, r.reopened_from, r.reopen, c.customer_id, c.assignee
 FROM runs r JOIN conversations c ON c.id = r.conversation_id
 WHERE r.conversation_id = %(conversation)s AND starts_with(r.id, 'run_') AND (
     r.status = 'running'
-    OR r.status = 'paused' AND (r.cancelled OR NOT EXISTS (
+    OR r.status = 'paused' AND (r.cancelled OR r.reopen <> '' OR NOT EXISTS (
         SELECT FROM approvals a WHERE a.run_id = r.id AND a.status = 'pending')))
 ORDER BY r.started_at, r.id;
 
@@ -50,7 +50,7 @@ SELECT DISTINCT due.conversation_id FROM (
     SELECT r.conversation_id FROM runs r WHERE r.status = 'running' AND starts_with(r.id, 'run_')
     UNION
     SELECT r.conversation_id FROM runs r
-    WHERE r.status = 'paused' AND starts_with(r.id, 'run_') AND (r.cancelled OR NOT EXISTS (
+    WHERE r.status = 'paused' AND starts_with(r.id, 'run_') AND (r.cancelled OR r.reopen <> '' OR NOT EXISTS (
         SELECT FROM approvals a WHERE a.run_id = r.id AND a.status = 'pending'))) AS due
 WHERE NOT EXISTS (
     SELECT FROM procrastinate_jobs j
