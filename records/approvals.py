@@ -204,7 +204,7 @@ async def refusal(conn: Connection, seen: Approval) -> Conflict:
 async def _too_late(conn: Connection, found: Approval) -> AlreadyDecided:
     who, at = await _name_of(conn, str(found.decided_by)), found.decided_at
     when = f" on {at:%d %b %Y at %H:%M:%S} UTC" if at else ""
-    newer = await sql.fetch_row(conn, "reopened_as", run=found.run_id, id=found.id)
+    newer = await sql.fetch_row(conn, "next_generation", run=found.run_id, id=found.id)
     facts: dict[str, Any] = {"superseded_by": found.superseded_by} if found.superseded_by else {}
     if newer is not None:
         facts |= {"reopened_as": newer["id"], "changed": newer["changed"]}

@@ -106,7 +106,7 @@ WHERE key = %(key)s AND status = 'pending' AND kind = 'action' AND run_id <> %(r
   AND (%(conversation)s::text IS NULL OR conversation_id = %(conversation)s)
 RETURNING *;
 
--- name: reopened_as
+-- name: next_generation
 -- The next generation of a card that was decided, and what had changed by then.
 SELECT id, card -> 'earlier' -> 'changed' AS changed FROM approvals
 WHERE run_id = %(run)s AND card -> 'earlier' ->> 'id' = %(id)s ORDER BY generation LIMIT 1;
