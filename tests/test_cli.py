@@ -39,6 +39,11 @@ COMMANDS = [
     ["token"],
     ["token", "customer"],
     ["token", "staff"],
+    ["keys"],
+    ["keys", "list"],
+    ["keys", "revoke"],
+    ["keys", "renew"],
+    ["keys", "rotate"],
 ]
 
 
