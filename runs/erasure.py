@@ -71,12 +71,14 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Eraser:
-    """`key`: what pseudonyms are made with. `stores`: every place that holds personal data."""
+    """`key`: what pseudonyms are made with. `stores`: every place that holds personal data. `patience`: seconds to wait for
+    a run that is being driven."""
 
     database: Database
     clock: Clock
     key: str = field(repr=False)
     stores: Sequence[Store] = STORES
+    patience: float = PATIENCE
 
     def pseudonym(self, customer: CustomerId) -> str:
         """The same for the same customer; without the key nobody can tell whose it is."""
@@ -99,7 +101,7 @@ class Eraser:
 
     async def _erase(self, subject: Subject, *, by: str) -> Proof:
         await self._stop(subject)
-        async with _undriven(self.database, subject.conversations), self.database.transaction() as conn:
+        async with _undriven(self.database, subject.conversations, self.patience), self.database.transaction() as conn:
             await _hold(conn, subject)
             await _refuse_open(conn, subject)
             values = await _own_values(conn, subject)
@@ -175,11 +177,13 @@ async def search(conn: Connection, columns: Sequence[dict[str, str]], values: Se
 
 
 @asynccontextmanager
-async def _undriven(database: Database, conversations: Sequence[ConversationId]) -> AsyncIterator[None]:
+async def _undriven(
+    database: Database, conversations: Sequence[ConversationId], patience: float
+) -> AsyncIterator[None]:
     """While the body runs no driver is at any of these conversations. Raises StillWorking."""
     lock = await database.standalone()
     try:
-        await lock.execute(compose.SQL("SET lock_timeout = {}").format(f"{PATIENCE}s"))
+        await lock.execute(compose.SQL("SET lock_timeout = {}").format(f"{int(patience * 1000)}ms"))
         for conversation in conversations:
             await sql.execute(lock, "lock_conversation", conversation=conversation)
         yield

@@ -63,15 +63,22 @@ class Keeper:
         now = self.clock.now()
         return [(kind, now - age) for kind, age in self.retention().items() if age is not None]
 
+    async def _threads(self, before: datetime) -> int:
+        """The saver has connections of its own, so no transaction of ours is open meanwhile: it would wait for itself."""
+        async with self.database.transaction() as conn:
+            threads = await _due(conn, "checkpoints", before, BATCH)
+        for thread in threads:
+            await self.saver.adelete_thread(thread)
+        return len(threads)
+
     async def _batch(self, kind: str, before: datetime) -> int:
+        if kind == "checkpoints":
+            return await self._threads(before)
         async with self.database.transaction() as conn:
             ids = await _due(conn, kind, before, BATCH)
             if not ids:
                 return 0
-            if kind == "checkpoints":
-                for thread in ids:
-                    await self.saver.adelete_thread(thread)
-            elif kind == "transcripts":
+            if kind == "transcripts":
                 await empty(conn, CONTENT, [ConversationId(each) for each in ids], now=self.clock.now())
             elif kind in STORE_OF:
                 await _take(conn, STORE_OF[kind], ids)

@@ -17,7 +17,7 @@ DELETE FROM events WHERE conversation_id = ANY(%(ids)s) AND at < %(before)s;
 -- name: due_checkpoints
 SELECT r.id FROM runs r WHERE r.status = 'finished' AND r.finished_at < %(before)s
   AND EXISTS (SELECT FROM checkpoints k WHERE k.thread_id = r.id)
-ORDER BY r.finished_at LIMIT %(limit)s FOR UPDATE OF r SKIP LOCKED;
+ORDER BY r.finished_at LIMIT %(limit)s;
 
 -- name: due_submissions
 SELECT owner || ' ' || key AS id FROM submissions WHERE at < %(before)s ORDER BY at LIMIT %(limit)s;
