@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from evals.attacks import command as attacks
 from evals.case import Case
 from evals.coverage import declared, page
 from evals.found import Edge
@@ -25,15 +26,14 @@ from records.embedded import start_postgres
 from settings import read_settings
 from wiring import load
 
+COMMANDS = {"attacks": attacks.main, "messages": messages.main, "policy": policy.main}
 POSTGRES = Path(__file__).parents[1] / "var" / "evals-postgres"
 
 
 def main(arguments: Sequence[str]) -> int:
     """0 when every case passed, 1 when one failed, 2 when the cases cannot be read or none is meant."""
-    if arguments[:1] == ["messages"]:
-        return messages.main(arguments[1:])
-    if arguments[:1] == ["policy"]:
-        return policy.main(arguments[1:])
+    if arguments and arguments[0] in COMMANDS:
+        return COMMANDS[arguments[0]](arguments[1:])
     if arguments[:1] == ["redaction"]:
         return redaction.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m evals", description="Plays the eval cases.")
