@@ -61,9 +61,9 @@ class Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._starting.cancel)
 
 
-async def _serve(settings: Settings, listening: socket.socket, *, demo: bool, ready: Callable[[], None]) -> None:
-    app = create_app(settings)
-    config = uvicorn.Config(
+def config_of(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the app is served. Where a request comes from is believed of nobody but the trusted proxies."""
+    return uvicorn.Config(
         app,
         lifespan="off",
         log_config=None,
@@ -73,6 +73,11 @@ async def _serve(settings: Settings, listening: socket.socket, *, demo: bool, re
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
     )
+
+
+async def _serve(settings: Settings, listening: socket.socket, *, demo: bool, ready: Callable[[], None]) -> None:
+    app = create_app(settings)
+    config = config_of(app, settings)
     shown = replace(settings, port=listening.getsockname()[1])
     server = Server(config, partial(_announce, app, shown, demo=demo, ready=ready))
     for number in (signal.SIGINT, signal.SIGTERM):

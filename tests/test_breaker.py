@@ -1,5 +1,6 @@
 """The breaker of a business system: after too many failures nothing is sent any more, and what that means for a write."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,16 @@ from records.clock import ManualClock
 from tests.action_case import facts_of
 from tests.demo_cases import ADDRESS, BUG, REFUND, Case, parts
 from tests.demo_fixtures import ADA, NOW, Demo
+from tests.web_world import World, web_url, world
 from tools.answers import SystemTimeout, SystemUnavailable
 from tools.breaker import Breaker, Endurance
 from tools.executor import Done, NotDone, Unknown, execute, recover
 from tools.sources import FactRead, Gap, read_fact
 from tools.standard import KIT
 from tools.systems import Systems
+from web.doors import Doors
 
+__all__ = ["web_url", "world"]
 ENDURANCE = Endurance(failures=3, window=timedelta(seconds=30), pause=timedelta(seconds=15))
 FAILED = pytest.mark.parametrize("mode", ["fail_before", "fail_after"])
 
@@ -192,3 +196,15 @@ async def test_an_adapter_that_is_broken_in_itself_is_no_failure_of_the_system(c
         await there.port("billing").charge()
 
     assert (before, breaker.state) == ("closed", "open")
+
+
+async def test_health_names_the_systems_that_are_left_alone(world: World, clock: ManualClock) -> None:
+    doors: Doors = world.app.state.doors
+    billing = Systems({"billing": Own()}, {"billing": broken(clock, "billing")})
+    world.app.state.doors = replace(doors, services=replace(doors.services, systems=billing))
+
+    during = (await world.http.get("/health")).json()["systems"]
+    clock.advance(timedelta(seconds=15))
+    later = (await world.http.get("/health")).json()["systems"]
+
+    assert (during, later) == ({"billing": "open"}, {"billing": "half_open"})

@@ -9,16 +9,17 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from psycopg import sql
 
+from commands.serve import config_of
 from policy.company import Company
 from policy.source import Problem, document
 from policy.usage import RATES, OpenCaps, Rate, Rates, Usage, usage_of
 from records.database import Database, open_database
 from records.ids import CustomerId
 from runs.rates import Forgetter
+from settings import SettingInvalid, read_settings
 from tests.company_case import TIDEWATER
 from tests.web_world import ADA, BEN, World, bearer, served, web_url, world
 from web.callers import address_of
@@ -257,10 +258,11 @@ async def test_only_a_trusted_proxy_says_where_a_request_comes_from(
     world: World, trusted: str, forwarded: list[str], codes: list[int]
 ) -> None:
     await forgotten(world)
-    app: Any = app_of(world, Usage(rates=rates(requests={"address": 1})))
-    config = uvicorn.Config(app, lifespan="off", proxy_headers=bool(trusted), forwarded_allow_ips=trusted)
+    app = app_of(world, Usage(rates=rates(requests={"address": 1})))
+    config = config_of(app, read_settings({"TRUSTED_PROXIES": trusted}))
     config.load()
-    transport = httpx.ASGITransport(config.loaded_app, client=("127.0.0.1", 1))
+    served_app: Any = config.loaded_app
+    transport = httpx.ASGITransport(served_app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         answers = [await http.get("/openapi.json", headers={"X-Forwarded-For": each}) for each in forwarded]
 
@@ -321,3 +323,9 @@ async def test_a_rate_that_nobody_uses_any_more_is_forgotten(world: World) -> No
         await Forgetter(database=world.database, clock=world.clock).forget()
 
     assert (used, await counted(world, "rates")) == (1, 0)
+
+
+@pytest.mark.parametrize(("name", "value"), [("RATE_LIMITS", "maybe"), ("TRUSTED_PROXIES", "10.0.0.0/8, proxy")])
+def test_a_setting_of_the_rates_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingInvalid, match=name):
+        read_settings({name: value})
