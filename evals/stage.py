@@ -34,6 +34,7 @@ TABLES = (
     "audit_seals",
     "audit_service",
     "handoffs",
+    "ledger_events",
     "ledger",
     "approval_events",
     "approvals",

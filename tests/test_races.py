@@ -162,3 +162,50 @@ async def test_of_fifty_decisions_from_two_processes_one_wins(site: Site) -> Non
     assert (len(winners), len(losers)) == (1, 49)
     assert {body["decision"] for body in losers} == {winners[0]["status"]}
     assert [effect["amount"] for effect in await site.effects()] == REFUNDED[winners[0]["status"]]
+
+
+LOST, REFUND = (
+    "The carrier lost my parcel ord_5001, can you send it again?",
+    "ord_5001 is more than a week late, please refund it.",
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "slow", "kind"),
+    [
+        (LOST, REFUND, {"system": "commerce", "operation": "reship"}, "replacement"),
+        (REFUND, LOST, {"system": "billing", "operation": "refund"}, "refund"),
+    ],
+    ids=["sent again first", "refunded first"],
+)
+async def test_an_order_is_not_refunded_while_it_is_being_sent_again_nor_the_other_way_round(
+    world: World, first: str, second: str, slow: Json, kind: str
+) -> None:
+    """The system's own records do not show the first yet; the ledger does."""
+    (await world.demo.post("/faults", json={**slow, "mode": "slow", "times": 1, "seconds": 4})).raise_for_status()
+    one, other = await world.open("cus_ines"), await world.open("cus_ines")
+    await world.post(one, first)
+    await world.post(other, second)
+
+    begun = asyncio.create_task(world.drive(one))
+    while not await world.ledger():  # noqa: ASYNC110 - the ledger tells nobody that there is a row
+        await asyncio.sleep(0.05)
+    await world.drive(other)
+    before = await world.effects()
+    await begun
+
+    assert before == []
+    assert [effect["kind"] for effect in await world.effects()] == [kind]
+    assert [entry["status"] for entry in await world.ledger()] == ["done"]
+    assert (await world.runs(other))[0]["outcome"] == "declined"
+
+
+async def test_of_a_refund_and_a_replacement_at_the_very_same_time_one_goes_out(world: World) -> None:
+    one, other = await world.open("cus_ines"), await world.open("cus_ines")
+    await world.post(one, LOST)
+    await world.post(other, REFUND)
+
+    await world.drive(one, other)
+
+    assert len(await world.effects()) == 1
+    assert [entry["status"] for entry in await world.ledger()] == ["done"]
