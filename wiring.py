@@ -28,7 +28,8 @@ def load_kit(folder: Path) -> Kit:
 
 
 def vocabulary_of(kit: Kit) -> Vocabulary:
-    return Vocabulary(facts=kit.facts, tools={tool.name: tool.schema() for tool in kit.actions})
+    tools = {tool.name: tool.schema() for tool in kit.actions}
+    return Vocabulary(facts=kit.facts, tools=tools, hidden=kit.hidden)
 
 
 def load(folder: Path) -> Company:

@@ -2,7 +2,9 @@
 
 import asyncio
 
+from graph import agenda
 from graph.reasoners.protocol import Decision, Reasoner, View
+from graph.state import Request
 
 
 class OutOfOrder(RuntimeError):
@@ -35,3 +37,20 @@ class HeldReasoner:
         self.asked.set()
         await self.go.wait()
         return await self._inner.decide(view)
+
+
+class TalkingReasoner:
+    """Answers whatever is asked with these very words, slots and all. `first` decides before: once it would reply, the
+    words take the place of its own."""
+
+    def __init__(self, words: str, *, first: Reasoner | None = None) -> None:
+        self._words = words
+        self._first = first
+
+    async def decide(self, view: View) -> Decision:
+        decision = await self._first.decide(view) if self._first else None
+        if decision is not None and decision.step["kind"] != "reply":
+            return decision
+        asked = view.requests or [agenda.new_request("", 1.0, view.triage["text"])]
+        said: list[Request] = [{**request, "status": "done", "said": self._words} for request in asked]
+        return Decision(step={"kind": "reply"}, requests=said)

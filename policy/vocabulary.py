@@ -1,7 +1,7 @@
 """What a company's conditions and texts may name: the facts, the tools' arguments, slots, and a situation's values."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from policy.cel import Environment
@@ -29,10 +29,12 @@ done or about to be, and not taken back; `open`: those of them whose outcome is 
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """`facts`: a fact's name to its dataclass. `tools`: a WRITE tool's name to its arguments' JSON schema."""
+    """`facts`: a fact's name to its dataclass. `tools`: a WRITE tool's name to its arguments' JSON schema. `hidden`: the
+    fields of a fact that customers are not shown, so that no text may name them."""
 
     facts: Mapping[str, type]
     tools: Mapping[str, Mapping[str, Any]]
+    hidden: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def fact_structs(self) -> dict[str, Struct]:
         return {name: struct_of(fact) for name, fact in self.facts.items()}
@@ -63,8 +65,13 @@ class Vocabulary:
         return Environment(structs=self.fact_structs() | {"slots": given}, values={"now": "timestamp"})
 
     def text_names(self, *, slots: Collection[str] = (), tools: Collection[str] = ()) -> Names:
-        """For texts: every fact and its fields, the arguments of these tools, slots, the receipt, the company."""
-        facts = {name: tuple(struct) for name, struct in self.fact_structs().items()}
+        """For texts: every fact and its fields that customers may be shown, the arguments of these tools, slots, the
+        receipt, the company."""
+        shown = {
+            name: tuple(each for each in struct if each not in self.hidden.get(name, ()))
+            for name, struct in self.fact_structs().items()
+        }
+        facts = {name: fields for name, fields in shown.items() if fields}
         arguments = {name: None for tool in tools for name in self.arguments(tool)}
         return facts | {
             "receipt": RECEIPT,

@@ -5,7 +5,7 @@ What is in no kit does not exist: no fact can be named in a condition, and no to
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from records.errors import CloseloopError
@@ -42,6 +42,14 @@ class Kit:
     def facts(self) -> dict[str, type]:
         """The dataclass of each fact."""
         return {name: source.fact for name, source in self.sources.items()}
+
+    @cached_property
+    def hidden(self) -> dict[str, tuple[str, ...]]:
+        """The fields of each fact that customers are not shown."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, source in self.sources.items():
+            found[name] = source.hidden if source.visible else tuple(each.name for each in fields(source.fact))
+        return found
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:

@@ -2,7 +2,7 @@
 company's own public articles."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from graph.state import PassageState
 from graph.truth.claims import findings, sentences
 from graph.truth.filter import company_texts
 from graph.truth.guard import checked
-from graph.truth.known import Known
+from graph.truth.known import Known, Value
 from graph.truth.leaks import Bounds, leaks
 from knowledge.articles import load_articles, passages_of
 
@@ -43,6 +43,14 @@ def by_hand(name: str) -> list[Row]:
         Row(what=code, all=len(said), stopped=sum(bool(findings(each)) for each in said))
         for code, said in written(name).items()
     ]
+
+
+def beside_a_slot(name: str) -> Row:
+    """The same with the slot of a fact in each, which lets a short clause state what the value is."""
+    known = Known(facts={"order.id": Value(kind="text", value="ord_1")})
+    told = [f"{said.rstrip('.。')} {{{{fact:order.id}}}}." for each in written(name).values() for said in each]
+    stopped = sum(any(found.kind != "language" for found in checked(each, known, "en").findings) for each in told)
+    return Row(what=name, all=len(told), stopped=stopped)
 
 
 def total(what: str, rows: Sequence[Row]) -> Row:
@@ -89,6 +97,7 @@ def table(folder: Path) -> str:
         "unseen_harmless": "harmless sentences, written afterwards",
     }
     rows = [total(names[name], by_hand(name)) for name in SETS]
+    rows.insert(2, replace(beside_a_slot("unseen_claims"), what="the same, each with the slot of a fact in it"))
     rows += [
         Row(what=f"article sentences, {row.what}", all=row.all, stopped=row.stopped) for row in of_articles(folder)
     ]

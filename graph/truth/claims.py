@@ -31,6 +31,12 @@ _LINK = re.compile(
 )
 _ID = re.compile(r"\b[a-z]{2,12}_\w+", re.I)
 _WORD = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"[^\W\d_]+")
+SLOTTED = "slotted"
+"""A slot's place in the free text: a word, so that a claim cannot be torn apart by one."""
+AROUND = 4
+"""Words that a clause may have around a slot to say what the value is; the lists of words look at them all the same."""
+_NUMBER = re.compile(r"\d[\d.,]*(?:[ -]?[^\W\d]+)?")
 _SPACED = re.compile(r"(?:\b\w[ .\-·]){3,}\w\b")
 
 
@@ -71,6 +77,15 @@ def states(sentence: str) -> Kind | None:
     return "statement" if any(map(_WORD.search, stating)) else None
 
 
+def figures_of(sentence: str) -> list[str]:
+    """The sums, days and numbers of a sentence, as plain text, a number with the word that follows it."""
+    bare = plain(_MARKER.sub("", sentence))
+    named = (
+        match.group() for lexicon in lexicons().values() for each in lexicon.figures for match in each.finditer(bare)
+    )
+    return [*named, *_NUMBER.findall(bare)]
+
+
 def _said(lexicon: Lexicon, bare: str, *, figures: bool) -> Kind | None:
     if any(pattern.search(bare) for pattern in lexicon.claims):
         return "claim"
@@ -80,6 +95,9 @@ def _said(lexicon: Lexicon, bare: str, *, figures: bool) -> Kind | None:
 
 
 def _lifted(clause: str) -> bool:
+    around = [word for word in _WORDS.findall(clause) if word != SLOTTED]
+    if SLOTTED in clause and len(around) <= AROUND:
+        return True
     return any(lexicon.lifted.match(clause) for lexicon in lexicons().values())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from graph.reasoners.protocol import Decision, View
 from graph.reasoners.rules import RulesReasoner
 from graph.state import PassageState, Request
-from graph.truth.claims import kind_of, sentences, states
+from graph.truth.claims import SLOTTED, figures_of, kind_of, sentences, states
 from graph.truth.findings import Finding, kinds, masked
 from graph.truth.known import Known, calls_shown, facts_shown
 from graph.truth.lexicon import plain
@@ -26,8 +26,6 @@ QUOTED = 4
 LONGER, STEM, FEWEST, SHARED = 4, 5, 3, 0.8
 """In other words: of a sentence's words of four letters and more, at least three and 80 %, by their first five letters."""
 _WORD = re.compile(r"[^\W\d_]+")
-_STANDS_FOR = "slotted"
-"""A slot's place in the free text, so that a claim cannot be torn apart by one."""
 
 Json = dict[str, Any]
 
@@ -59,7 +57,7 @@ def checked(text: str, known: Known, language: str) -> Checked:
     for piece in pieces(text):
         filled = rendered(piece, known, language) if isinstance(piece, Slot) else None
         words = piece if isinstance(piece, str) else filled.text if filled else piece.words
-        stands = piece if isinstance(piece, str) else _STANDS_FOR
+        stands = piece if isinstance(piece, str) else SLOTTED
         if isinstance(piece, Slot) and filled is None:
             found.append(Finding(kind="slot", start=len(said), end=len(said) + len(words)))
         cited += filled.citations if filled else ()
@@ -69,8 +67,10 @@ def checked(text: str, known: Known, language: str) -> Checked:
         )
         said, free = said + words, free + stands
     claimed, quoted = _free(free, known.passages)
+    read = readable(free.replace(SLOTTED, " "))
+    claimed = [each for each in claimed if read or each.kind != "statement"]
     found += [replace(each, start=_place(each.start, parts), end=_place(each.end, parts, end=True)) for each in claimed]
-    if not readable(free.replace(_STANDS_FOR, " ")):
+    if not read:
         found.append(Finding(kind="language", start=0, end=len(said)))
     return Checked(text=said, findings=tuple(found), citations=tuple(_once([*cited, *quoted])))
 
@@ -94,21 +94,24 @@ def _free(free: str, passages: Mapping[str, PassageState]) -> tuple[list[Finding
         source = next((passage for passage, said in articles if plain(sentence) in said), None)
         if source is not None and len(sentence.split()) >= QUOTED:
             quoted.append(_citation(source))
-        elif kind := kind_of(sentence):
-            found.append(Finding(kind=kind, start=start, end=end))
-        elif (kind := states(sentence)) and (source := _source(sentence, passages)):
-            quoted.append(_citation(source))
+            continue
+        kind = kind_of(sentence) or states(sentence)
+        retold = _source(sentence, passages) if kind in ("figure", "statement") else None
+        if retold is not None:
+            quoted.append(_citation(retold))
         elif kind:
             found.append(Finding(kind=kind, start=start, end=end))
     return found, quoted
 
 
 def _source(sentence: str, passages: Mapping[str, PassageState]) -> PassageState | None:
-    """The passage that a sentence puts in other words: one that has nearly all of its longer words."""
+    """The passage that a sentence puts in other words: one that has nearly all of its longer words, and its figures."""
+    figures = figures_of(sentence)
     words = {word[:STEM] for word in _WORD.findall(plain(sentence)) if len(word) >= LONGER}
     for passage in passages.values():
         there = {word[:STEM] for word in _WORD.findall(plain(passage["text"]))}
-        if len(words) >= FEWEST and len(words & there) >= SHARED * len(words):
+        same = all(figure.strip(" .,") in plain(passage["text"]) for figure in figures)
+        if same and len(words) >= FEWEST and len(words & there) >= SHARED * len(words):
             return passage
     return None
 

@@ -24,7 +24,7 @@ _DID: dict[str, str] = {
 """What the agent says it did, and the tools that do it."""
 _AGENT = r"\b(?:i|we)(?:'ve| have| had|)(?: (?:just|now|already|also|successfully|fully|gone ahead and))* (?:{did})\b"
 _PASSIVE = r"\byour [a-z]+(?: [a-z]+)? (?:has|have) (?:now |just |already )*been (?:{did})\b"
-_NOUN = r"\b(?:your|the|a) refund\b[^.!?]*\b(?:has been (?:issued|processed|approved|made|sent)|is on its way|was (?:issued|processed|made))\b"
+_NOUN = r"\b(?:your|the|a) refund\b.*\b(?:has been (?:issued|processed|approved|made|sent)|is on its way|was (?:issued|processed|made))\b"
 _MONEY = re.compile(r"(?<![\w.,-])(\d{1,3}(?:[,']\d{3})*|\d+)[.,](\d{2})(?!\d)")
 
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import yaml
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
@@ -56,7 +56,7 @@ def time(value: str | datetime, language: str) -> str:
 
 def moment(value: str | datetime, language: str) -> str:
     """Day and time of day, in UTC."""
-    return f"{format_datetime(_moment(value), format='long', tzinfo=UTC, locale=_locale(language))}"
+    return f"{date(value, language)}, {time(value, language)}"
 
 
 def _receipt(name: str, known: Known, language: str) -> Said | None:
