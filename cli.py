@@ -14,7 +14,6 @@ import typer
 from commands.screen import Sorry, err
 from commands.typed import STYLE, Group, Key, Url, called
 from commands.typed_actions import actions, runs
-from commands.typed_actions import actions, runs
 from commands.typed_approvals import approvals
 from commands.typed_keys import keys
 from commands.typed_kill import kill
@@ -40,8 +39,6 @@ audit = typer.Typer(help="The audit log: who decided what, and that nobody chang
 token = typer.Typer(help="Tokens for customers, keys for staff.", **STYLE)
 app.add_typer(company, name="company")
 app.add_typer(approvals, name="approvals")
-app.add_typer(actions, name="actions")
-app.add_typer(runs, name="runs")
 app.add_typer(actions, name="actions")
 app.add_typer(runs, name="runs")
 app.add_typer(audit, name="audit")

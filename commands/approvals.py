@@ -58,6 +58,23 @@ def decide(service: Service, given: str, answer: Json, *, changes: Sequence[str]
     _follow(service, found, seen)
 
 
+def reassign(service: Service, given: str, **to: str | None) -> None:
+    """Raises Sorry when nothing is named; Refused when it may not go there."""
+    named = {name: value for name, value in to.items() if value}
+    if not named:
+        raise Sorry("Say to whom: --role, --queue or --person.")
+    found = _found(service, given)
+    moved = service.post(f"/approvals/{found['id']}/reassign", named)
+    told = ", ".join(f"{name} {value}" for name, value in named.items())
+    out().print(Text(f"{moved['title']}: now for {told}.", style="green"))
+
+
+def withdraw(service: Service, given: str) -> None:
+    found = _found(service, given)
+    taken = service.post(f"/approvals/{found['id']}/withdraw", {})
+    out().print(Text(f"{taken['title']}: taken back.", style="green"))
+
+
 def changed(found: Json, changes: Sequence[str]) -> Json:
     """The whole arguments with the given `name=value` put in; a number stays a number. Raises Sorry."""
     whole = dict(found["arguments"]) or {"text": found["replies"]["approve"]}

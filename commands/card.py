@@ -56,7 +56,7 @@ def card(found: Json, now: datetime) -> RenderableType:
         _passages(found["passages"]),
         _transcript(found["transcript"]),
         _replies(found["replies"]),
-        _history(found["history"]),
+        _history(found),
     ]
     whole = Group(*(part for part in parts if part is not None))
     return Panel(whole, title=Text(found["title"], style="bold"), title_align="left", padding=(1, 2))
@@ -69,11 +69,38 @@ def _about(found: Json, now: datetime) -> RenderableType:
     if found["arguments"]:
         _row(table, "Details", _listed(found["arguments"], found.get("currency", "")))
     _row(table, "Decides", f"{_whom(found)}{'' if found['may_decide'] else '; not you'}")
+    for label, column in (("Asked by", "asked_by"), ("Given to", "assigned_to"), ("Approved by", "first_by")):
+        if found.get(column) and found[column] != "agent":
+            _row(table, label, _named(found, found[column]))
+    if found.get("edited"):
+        _row(table, "Changed", _changes(found))
+    if found.get("earlier"):
+        _row(table, "Before", _earlier(found["earlier"], found))
     _row(table, "Status", _status(found, now))
     if found.get("allowed"):
         _row(table, "Without you", found["allowed"])
     _row(table, "ID", found["id"])
     return table
+
+
+def _named(found: Json, actor: str) -> str:
+    return str(found.get("names", {}).get(actor, actor))
+
+
+def _changes(found: Json) -> str:
+    """What a colleague put in, for the second to look at."""
+    edited, currency = found["edited"], found.get("currency", "")
+    shown = (
+        f"{plain(name)} {_value(name, old, currency)} → {_value(name, new, currency)}"
+        for name, (old, new) in edited["changes"].items()
+    )
+    return f"by {edited['name']}: {', '.join(shown)}"
+
+
+def _earlier(earlier: Json, found: Json) -> str:
+    """The decision that did not hold, and why."""
+    who = _named(found, str(earlier["decided_by"]))
+    return f"{earlier['status']} by {who}; since then changed: {', '.join(map(plain, earlier['changed']))}"
 
 
 def _customer(found: Json) -> str:
@@ -141,12 +168,13 @@ def _replies(replies: Json) -> RenderableType:
     return _part("The customer will read", table)
 
 
-def _history(moves: Sequence[Json]) -> RenderableType | None:
+def _history(found: Json) -> RenderableType | None:
+    moves = found["history"]
     if len(moves) < 2:
         return None
     table = _grid()
     for move in moves:
-        _row(table, moment(move["at"]), f"{plain(move['move'])} by {move['actor']}")
+        _row(table, moment(move["at"]), f"{plain(move['move'])} by {_named(found, move['actor'])}")
     return _part("History", table)
 
 

@@ -76,6 +76,27 @@ def respond(
     _decide(card, {"type": "respond", "message": message}, yes, key, url)
 
 
+@approvals.command()
+def reassign(
+    card: Card,
+    role: Annotated[str | None, typer.Option(help="A role that may decide it too.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Another queue.")] = None,
+    person: Annotated[
+        str | None, typer.Option(metavar="STAFF", help="The id of a colleague who may decide it.")
+    ] = None,
+    key: Key = None,
+    url: Url = None,
+) -> None:
+    """Give it to another role, queue or person. Example: `closeloop approvals reassign apr_4f --role lead`"""
+    called("approvals", "reassign", _inbox(key, url), card, role=role, queue=queue, person=person)
+
+
+@approvals.command()
+def withdraw(card: Card, key: Key = None, url: Url = None) -> None:
+    """Take back what you asked for yourself. Example: `closeloop approvals withdraw apr_4f`"""
+    called("approvals", "withdraw", _inbox(key, url), card)
+
+
 def _inbox(key: str | None, url: str | None) -> Any:
     return called("approvals", "staff_service", read_settings(), key, url)
 

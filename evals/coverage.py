@@ -48,6 +48,7 @@ async def reached(stage: Stage) -> frozenset[Item]:
         *(("playbook", row["name"]) for row in await stage.rows(_INTENTS)),
         *(("tool", row["name"]) for row in await stage.rows(_TOOLS)),
         *(("clause held" if row["held"] else "clause refused", row["name"]) for row in clauses),
+        *(("clause refused", name) for name in stage.refused),
         *(("trigger", row["name"]) for row in await stage.rows(_REASONS)),
         *(("routing", row["name"]) for row in await stage.rows(_RULES)),
     ]

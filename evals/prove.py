@@ -1,4 +1,5 @@
-"""The long proofs: `make prove`. Plays the whole kill matrix, writes its table into docs/guarantees.md."""
+"""The long proofs: `make prove`. Runs the decision races and the whole kill matrix, writes their tables into
+docs/guarantees.md."""
 
 import argparse
 import asyncio
@@ -13,28 +14,54 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from evals.proofs.cells import Cell, all_cells
 from evals.proofs.kill import Result, play
+from evals.proofs.races import Round, open_arena, race
+from evals.proofs.races import write_table as write_races
 from evals.proofs.site import open_site
 from evals.proofs.table import write_table
 from records.embedded import start_postgres
 
 ROOT = Path(__file__).parents[1]
 LANES = 2
+RACES = "decision races"
 
 
 def main(arguments: Sequence[str]) -> int:
     """1 when any cell failed."""
     parser = argparse.ArgumentParser(prog="python -m evals.prove", description="Kills the service everywhere, once.")
     parser.add_argument("--only", default="", help="cells whose name holds this; the table is then left as it is")
+    parser.add_argument("--rounds", type=int, default=200, help="of the decision races")
     parser.add_argument("--lanes", type=int, default=LANES, help="cells at a time")
     options = parser.parse_args(arguments)
     console = Console()
     cells = [cell for cell in all_cells() if options.only in name_of(cell)]
+    lost = 0 if options.only not in RACES else _raced(options.rounds, console, write=not options.only)
     results = asyncio.run(_prove(cells, options.lanes, console))
     failed = [result for result in results if result.wrong]
     if not options.only:
         write_table(ROOT / "docs" / "guarantees.md", results)
     console.print(f"{len(results)} cells, {len(failed)} failed.", style="red" if failed else "green")
-    return 1 if failed else 0
+    return 1 if failed or lost else 0
+
+
+def _raced(rounds: int, console: Console, *, write: bool) -> int:
+    """How many rounds of the decision races were lost."""
+    results = asyncio.run(_races(rounds, console))
+    lost = [each for each in results if each.wrong]
+    if write:
+        write_races(ROOT / "docs" / "guarantees.md", results)
+    console.print(f"{len(results)} rounds, {len(lost)} failed.", style="red" if lost else "green")
+    return len(lost)
+
+
+async def _races(rounds: int, console: Console) -> list[Round]:
+    server, results = await asyncio.to_thread(start_postgres, ROOT / "var" / "prove-postgres"), list[Round]()
+    with TemporaryDirectory(prefix="closeloop-") as folder:
+        async with open_site(server.get_uri(), Path(folder), chroma=True) as site, open_arena(site) as arena:
+            for number in range(rounds):
+                results.append(await race(arena, number))
+                told = ", ".join(results[-1].wrong) or "held"
+                console.print(f"{RACES} {number + 1}: {results[-1].winner}, {told}", markup=False, highlight=False)
+    return results
 
 
 def name_of(cell: Cell) -> str:

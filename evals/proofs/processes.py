@@ -21,7 +21,7 @@ from runs.worker import working
 from server import create_app, open_services
 from settings import Settings
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds a process may take to answer, or to end, on a busy machine."""
 
 

@@ -62,3 +62,6 @@ SELECT id, name, roles, customer_id FROM staff WHERE id = %(id)s AND active;
 
 -- name: staff_name
 SELECT name FROM staff WHERE id = %(id)s;
+
+-- name: staff_names
+SELECT id, name FROM staff WHERE id = ANY(%(ids)s::text[]);
