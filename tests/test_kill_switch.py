@@ -1,5 +1,6 @@
 """The kill switch: once it is engaged nothing leaves for a business system, whatever is already running."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from graph.reserve import Refused, Reserved, reserve
 from graph.state import Proposal
-from tests.demo_fixtures import ADA, Demo, call_of
+from tests.demo_fixtures import ADA, PATIENCE, Demo, call_of
 from tests.service_world import LATE, World, service, world
 from tools.executor import Unknown, execute
 from tools.standard import KIT
@@ -96,10 +97,20 @@ async def test_what_has_left_before_is_recorded_as_what_it_is(world: World) -> N
     assert [entry["status"] for entry in await world.ledger()] == ["done"]
 
 
+async def landed(demo: Demo) -> list[Json]:
+    """What a slow system did in the end."""
+    for _ in range(100):
+        found = await demo.effects()
+        if found:
+            return found
+        await asyncio.sleep(0.1)
+    return []
+
+
 async def test_a_call_whose_answer_was_lost_is_not_repeated_and_nobody_claims_that_it_was_not_done(
     demo: Demo, hasty_systems: Systems
 ) -> None:
-    await demo.fault("billing", "refund", "slow", seconds=2)
+    await demo.fault("billing", "refund", "slow", seconds=PATIENCE * 1.5)
     asked: list[str] = []
 
     async def stopped() -> str:
@@ -117,6 +128,7 @@ async def test_a_call_whose_answer_was_lost_is_not_repeated_and_nobody_claims_th
 
     assert outcome == Unknown(reason="killed")
     assert len(asked) == 2
+    assert len(await landed(demo)) == 1
 
 
 async def test_an_approved_action_does_not_leave_either(world: World) -> None:
