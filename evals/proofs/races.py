@@ -20,8 +20,9 @@ from records.database import open_database
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CALLERS, PROCESSES = 50, 4
-SPREAD = 0.12
-"""Seconds within which the callers start; in each round another kind is among the first."""
+SPREAD = 0.6
+"""Seconds within which the callers start; in each round another kind is among the first. What comes from inside takes
+milliseconds, what comes through a door of a busy machine some tenths of a second: all meet at the card."""
 SAYS = "My parcel never came, give me my money back"
 ARGS: Json = {"charge": "ch_1002", "amount": 20_000, "cause": "late"}
 MOVED = {"approved": [24_000], "edited": [20_000], "rejected": [], "withdrawn": [], "expired": []}
