@@ -49,6 +49,7 @@ types: setup
 
 prove: setup ## the long proofs; writes their tables into docs/
 	@LANGGRAPH_STRICT_MSGPACK=true $(BIN)/python -m evals.prove
+	@OPENAPI_EXAMPLES=50 $(BIN)/python -m pytest -q tests/test_openapi.py
 
 evals: setup ## plays the eval cases and prints a table
 	@$(BIN)/python -m evals

@@ -45,10 +45,11 @@ def chat(
 
 def _opened(settings: Settings, where: Service, customer: str | None, conversation: str | None) -> tuple[Service, str]:
     tokens = tokens_of(settings, SystemClock())
-    if conversation:
-        token = tokens.for_conversation(ConversationId(conversation), CustomerId(customer) if customer else None)
-        return replace(where, token=token), conversation
     signed = replace(where, token=tokens.for_customer(CustomerId(customer), TOKEN_LIFE) if customer else "")
+    if conversation and customer:
+        return signed, conversation
+    if conversation:
+        return replace(where, token=tokens.for_conversation(ConversationId(conversation), None)), conversation
     try:
         opened = signed.post("/conversations")
     except Refused as refused:

@@ -15,7 +15,7 @@ import pytest
 from policy.authority import queues_of
 from policy.company import Company
 from records import conversations, handoffs, identity, staff
-from records.ids import ConversationId, HandoffId, new_id
+from records.ids import ConversationId, HandoffId, StaffId, new_id
 from tests.company_case import ADDRESS, TIDEWATER, copied, edit, failed, problems_of, sentence, verdict
 from tests.web_world import ADA, BEN, NOW, World, bearer, served, web_url, world
 
@@ -136,7 +136,7 @@ async def test_an_open_stream_ends_when_its_token_is_revoked(world: World) -> No
     assert rest == []
 
 
-async def member(world: World, **more: Any) -> tuple[str, dict[str, str]]:
+async def member(world: World, **more: Any) -> tuple[StaffId, dict[str, str]]:
     async with world.database.transaction() as conn:
         added, key = await staff.add(conn, "Kim", ["support"], now=world.clock.now(), **more)
     return added, bearer(key)
@@ -196,7 +196,7 @@ def tied(*queues: str) -> Company:
 def test_a_role_without_queues_sees_all_and_so_does_who_holds_it_besides() -> None:
     roles = tied("orders").roles
 
-    assert queues_of(roles, ["support"]) == {"orders"}
+    assert queues_of(roles, ["support"]) == frozenset({"orders"})
     assert queues_of(roles, ["support", "billing"]) is None
     assert queues_of(roles, ["lead"]) is None
 

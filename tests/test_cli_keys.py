@@ -29,7 +29,8 @@ def made(tmp_path: Path, url: str, name: str, *more: str) -> str:
 def listed(tmp_path: Path, url: str, name: str) -> list[str]:
     """The words of somebody's row of the list."""
     said = run(tmp_path, "keys", "list", DATABASE_URL=url)
-    return re.findall(rf"(stf_\w+) +{name} +support +(\w+) +[\d-]+ +(no end|[\d-]+) +(never|[\d-]+)", said.out)[0]
+    found = re.search(rf"(stf_\w+) +{name} +support +(\w+) +[\d-]+ +(no end|[\d-]+) +(never|[\d-]+)", said.out)
+    return [*found.groups()] if found else []
 
 
 async def known(url: str, key: str) -> bool:
