@@ -1,7 +1,6 @@
 """Opens everything, wires it together, and mounts the doors. Nothing here is done by importing."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,13 +12,11 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph.build import build
 from graph.deps import Limits, Services
-from graph.learned import LearnedIntents
 from graph.reasoners.model.client import Endpoint
 from graph.reasoners.model.opening import open_reasoner
 from knowledge.articles import load_articles, passages_of
-from knowledge.embedder import Embedder, open_embedder
+from knowledge.embedder import Embedder
 from knowledge.index import Index
-from knowledge.minilm import build as build_model
 from knowledge.search import Search
 from policy.live import LiveCompany
 from policy.wiring import Wiring
@@ -48,7 +45,7 @@ from web.doors import Doors
 from web.hub import open_hub
 from web.mount import new_app
 from web.tokens import Tokens, open_tokens
-from wiring import connected, load_kit, needs_demo, vocabulary_of
+from wiring import Loaded, connected, fitted, needs_demo, open_company
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,18 +65,18 @@ class Opened:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opened]:
+async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None = None) -> AsyncIterator[Opened]:
     """Opens the database, the index, the model and the systems; closes them in reverse. Raises what each of them says
-    in one sentence when it cannot be opened."""
+    in one sentence when it cannot be opened. `loaded`: where the company and the model have been read already."""
     async with AsyncExitStack() as stack:
         redact_traces()
-        kit = load_kit(settings.company)
-        company = LiveCompany(settings.company, vocabulary_of(kit), time.monotonic)
+        kit, company = (loaded.kit, loaded.company) if loaded else open_company(settings)
         wiring = company.current().wiring
         server = await _database_server(settings)
         url = server("closeloop")
         await asyncio.to_thread(prepare, url)
         database = await stack.enter_async_context(open_database(url, size=settings.pool_size))
+        saver = await open_saver(database, make_cipher(settings), clock)
         jobs = await stack.enter_async_context(open_jobs(url, clock))
         demo_url = settings.demo_url
         if needs_demo(wiring) and not demo_url:
@@ -87,7 +84,10 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
         history = RecordedHistory(database, clock)
         systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
         systems = systems.guarded(make_breakers(settings, wiring, clock))
-        embedder, search = await _knowledge(settings, company, stack)
+        embedder, classifier = (
+            (loaded.embedder, loaded.classifier) if loaded else await asyncio.to_thread(fitted, settings, company)
+        )
+        search = await _search(settings, company, embedder, stack)
         tokens = make_tokens(settings, clock)
         services = Services(
             database=database,
@@ -96,15 +96,14 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Opene
             kit=kit,
             systems=systems,
             search=search,
-            classifier=await asyncio.to_thread(LearnedIntents, embedder, company),
+            classifier=classifier,
             reasoner=await stack.enter_async_context(open_reasoner(endpoints_of(settings))),
             waker=jobs,
             customer_of=tokens.customer_of,
             signed_in_at=tokens.signed_in_at,
-            fault=crash_at(settings.crash_at, settings.var / "crashed"),
+            fault=crash_at(settings.crash_at),
             limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
         )
-        saver = await open_saver(database, make_cipher(settings), clock)
         opened = _opened(settings, services, saver, jobs, tokens, demo_url)
         _every_so_often(settings, opened)
         yield opened
@@ -153,10 +152,7 @@ def _beside(url: str, name: str) -> str:
     return ensure_database(url, name)
 
 
-async def _knowledge(settings: Settings, company: LiveCompany, stack: AsyncExitStack) -> tuple[Embedder, Search]:
-    models = settings.var / "models"
-    await asyncio.to_thread(build_model, models)
-    embedder = await asyncio.to_thread(open_embedder, models)
+async def _search(settings: Settings, company: LiveCompany, embedder: Embedder, stack: AsyncExitStack) -> Search:
     if settings.chroma_url:
         index = await asyncio.to_thread(Index.open_server, settings.chroma_url)
     else:
@@ -165,7 +161,7 @@ async def _knowledge(settings: Settings, company: LiveCompany, stack: AsyncExitS
     search = Search(embedder, index)
     articles = await asyncio.to_thread(load_articles, company.current().articles)
     await search.load([passage for article in articles for passage in passages_of(article)])
-    return embedder, search
+    return search
 
 
 def endpoints_of(settings: Settings) -> list[Endpoint]:
@@ -229,13 +225,13 @@ async def open_doors(opened: Opened, *, limited: bool = False) -> AsyncIterator[
         yield Doors(services=opened.services, tokens=opened.tokens, hub=hub, eraser=opened.eraser, limited=limited)
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock | None = None, loaded: Loaded | None = None) -> FastAPI:
     """The service: its doors, and a worker beside them unless CONCURRENCY is 0."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
-            open_services(settings, clock or SystemClock()) as opened,
+            open_services(settings, clock or SystemClock(), loaded) as opened,
             open_doors(opened, limited=settings.rate_limits == "on") as doors,
         ):
             app.state.opened, app.state.doors = opened, doors

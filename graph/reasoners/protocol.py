@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from langchain_core.messages import AnyMessage
+
 from graph.reading import of_request, values_of
 from graph.state import (
     ApprovalState,
@@ -39,7 +41,7 @@ class View:
     """All a reasoner sees. `verified`: the customer signed in. `preview` tells how policy would judge a proposal on the
     facts at hand; it promises nothing. `facts` and `gaps` are by place (see
     graph/reading.py), `passages` and `support` by the query that found them. `told`: the ids of
-    the passages that the customer was quoted before."""
+    the passages that the customer was quoted before. `messages`: the recent transcript, oldest first."""
 
     company: Company
     kit: Kit
@@ -57,6 +59,7 @@ class View:
     told: frozenset[str]
     now: datetime
     preview: Preview
+    messages: Sequence[AnyMessage] = ()
 
     def values(self, request: Request) -> dict[str, Any]:
         """What a playbook's conditions and texts may name: the facts as they concern this request, its slots, the time,
@@ -74,11 +77,28 @@ class View:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelCall:
+    """One call of a language model, or one attempt at it. `first`, `whole`: seconds to the first word and to the end;
+    `prompt`, `answer`, `cached`: tokens as the endpoint counts them, 0 where it does not tell. `failure`: "" when it gave
+    an answer that could be used."""
+
+    model: str
+    prompt: int = 0
+    answer: int = 0
+    cached: int = 0
+    first: float = 0.0
+    whole: float = 0.0
+    failure: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
-    """The next step, and the requests with what was settled about them on the way."""
+    """The next step, and the requests with what was settled about them on the way. `asked`: the calls of a language
+    model that it took; none for a reasoner without one."""
 
     step: Step
     requests: list[Request]
+    asked: tuple[ModelCall, ...] = ()
 
 
 class Reasoner(Protocol):

@@ -24,14 +24,18 @@ class RulesReasoner:
             return _move(view)
         requests = list(view.requests)
         steps: list[tuple[int, Step]] = []
-        for request in view.requests:
-            if _due(view, request):
-                settled, step = _consider(view, request)
-                requests = agenda.with_request(requests, settled)
-                steps += [(_rank(view, step), step)] if step else []
+        for request in due_of(view):
+            settled, step = _consider(view, request)
+            requests = agenda.with_request(requests, settled)
+            steps += [(_rank(view, step), step)] if step else []
         if steps:
             return Decision(step=min(steps, key=_first)[1], requests=requests)
         return Decision(step={"kind": "reply", **_withdrawal(view)}, requests=requests)
+
+
+def due_of(view: View) -> list[Request]:
+    """The requests that something is to be done about now."""
+    return [request for request in view.requests if _due(view, request)]
 
 
 def _due(view: View, request: Request) -> bool:

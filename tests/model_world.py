@@ -1,0 +1,60 @@
+"""A service whose reasoner asks a scripted model over real HTTP."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from evals.fake_model.script import Player, Script
+from evals.fake_model.server import FakeModel, running_fake_model
+from graph.reasoners.model.client import Client, Endpoint
+from graph.reasoners.model.reasoner import ModelReasoner
+from tests.service_world import World
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modelled:
+    """`world` reasons with `fake`."""
+
+    world: World
+    fake: FakeModel
+
+    @property
+    def calls(self) -> int:
+        return len(self.fake.requests)
+
+    def prompt(self, call: int = -1) -> str:
+        """All that the model was sent in one call."""
+        return "\n\n".join(str(message["content"]) for message in self.fake.requests[call]["messages"])
+
+    def offered(self, call: int = -1) -> list[str]:
+        return [tool["function"]["name"] for tool in self.fake.requests[call]["tools"]]
+
+    async def failures(self) -> list[str]:
+        """Of each attempt, in order; "" for one that gave an answer."""
+        events = await self.world.rows("SELECT data FROM events WHERE type = 'model' ORDER BY at, seq")
+        return [event["data"]["failure"] for event in events]
+
+
+@asynccontextmanager
+async def modelled(
+    world: World,
+    *turns: Json,
+    models: Sequence[str] = ("scripted",),
+    seconds: float = 5.0,
+    first_seconds: float = 1.0,
+    **script: Any,
+) -> AsyncIterator[Modelled]:
+    """`models`: asked in this order, all at one endpoint."""
+    fake = FakeModel(Player(Script.model_validate({"turns": turns, "models": models, **script})))
+    async with running_fake_model(fake) as url, httpx2.AsyncClient(trust_env=False) as http:
+        endpoints = [
+            Endpoint(model=model, base_url=url, key="key", seconds=seconds, first_seconds=first_seconds)
+            for model in models
+        ]
+        reasoner = ModelReasoner([Client(endpoint, http) for endpoint in endpoints])
+        yield Modelled(world=await world.changed(reasoner=reasoner), fake=fake)
