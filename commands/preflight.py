@@ -11,6 +11,7 @@ from knowledge.articles import load_articles
 from knowledge.embedder import MODEL_FILE, TOKENIZER_FILE
 from policy.company import Company
 from records.clock import SystemClock
+from runs.saver import open_cipher
 from settings import Settings
 from wiring import load, options_of
 
@@ -25,6 +26,7 @@ def check(settings: Settings) -> None:
     check_var(settings)
     check_model(settings)
     tokens_of(settings, SystemClock())
+    open_cipher(settings.checkpoint_keys, settings.var)
     asyncio.run(check_database(settings))
 
 

@@ -68,7 +68,7 @@ HELD: Mapping[str, Mapping[str, str]] = {
     "runs": {
         "runs": "calls error given requests",
         STAFF: "asked_by",
-        IDS: "conversation_id id kind outcome policy_version reopened_from status",
+        IDS: "conversation_id id kind outcome policy_version reopen reopened_from status",
     },
     "staff": {"identity": "customer_id", STAFF: "name roles", IDS: "id key_hash"},
     "submissions": {"submissions": "answer digest key owner"},

@@ -7,16 +7,13 @@ told where it went before the one it belongs to is forgotten.
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import psycopg
-from psycopg import sql as compose
 
 from records import approvals, audit, ledger, sql
 from records.clock import Clock
 from records.database import Database
+from records.erasing import search, undriven
 from records.errors import Conflict
 from records.ids import ApprovalId, ConversationId, CustomerId
 from records.personal import STORES, Store, Subject
@@ -24,19 +21,12 @@ from records.sql import Connection
 
 PATIENCE = 30
 """Seconds to wait for a run that is being driven to end its step."""
-LOCK_TIMEOUT = "55P03"
 
 
 class OpenAction(Conflict):
     """An action of this customer is still open: settle it first, then erase them."""
 
     slug = "open-action"
-
-
-class StillWorking(Conflict):
-    """A conversation of this customer is being worked on just now. Nothing was erased; try again in a moment."""
-
-    slug = "still-working"
 
 
 class NotErased(Conflict):
@@ -101,7 +91,7 @@ class Eraser:
 
     async def _erase(self, subject: Subject, *, by: str) -> Proof:
         await self._stop(subject)
-        async with _undriven(self.database, subject.conversations, self.patience), self.database.transaction() as conn:
+        async with undriven(self.database, subject.conversations, self.patience), self.database.transaction() as conn:
             await _hold(conn, subject)
             await _refuse_open(conn, subject)
             values = await _own_values(conn, subject)
@@ -154,45 +144,6 @@ class Eraser:
             searched=proof.searched,
             named_elsewhere=proof.found,
         )
-
-
-async def search(conn: Connection, columns: Sequence[dict[str, str]], values: Sequence[str]) -> dict[str, int]:
-    """Tables in which one of the values stands in any of the columns, whatever its case, with how many rows."""
-    found = {}
-    for table in dict.fromkeys(row["table"] for row in columns if values):
-        texts = [
-            compose.SQL("{}::text").format(compose.Identifier(row["column"]))
-            for row in columns
-            if row["table"] == table and row["kind"] != "bytea"
-        ]
-        if texts:
-            query = compose.SQL(
-                "SELECT count(*) FROM {} WHERE EXISTS (SELECT FROM unnest(%s::text[]) AS told (value)"
-                " WHERE position(value IN lower(concat_ws(' ', {}))) > 0)"
-            ).format(compose.Identifier(table), compose.SQL(", ").join(texts))
-            row = await (await conn.execute(query, [[value.lower() for value in values]])).fetchone()
-            if row and row[0]:
-                found[table] = int(row[0])
-    return found
-
-
-@asynccontextmanager
-async def _undriven(
-    database: Database, conversations: Sequence[ConversationId], patience: float
-) -> AsyncIterator[None]:
-    """While the body runs no driver is at any of these conversations. Raises StillWorking."""
-    lock = await database.standalone()
-    try:
-        await lock.execute(compose.SQL("SET lock_timeout = {}").format(f"{int(patience * 1000)}ms"))
-        for conversation in conversations:
-            await sql.execute(lock, "lock_conversation", conversation=conversation)
-        yield
-    except psycopg.OperationalError as error:
-        if error.sqlstate == LOCK_TIMEOUT:
-            raise StillWorking from error
-        raise
-    finally:
-        await lock.close()
 
 
 async def _hold(conn: Connection, subject: Subject) -> None:

@@ -4,6 +4,7 @@ still needs. Doing it twice, or in two processes, does nothing more."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
@@ -47,7 +48,8 @@ class Keeper:
         if any(done.values()):
             now = self.clock.now()
             async with self.database.transaction() as conn:
-                await audit.write(conn, actor=by, action="retention.applied", subject="retention", now=now, **done)
+                counts: dict[str, Any] = dict(done)
+                await audit.write(conn, actor=by, action="retention.applied", subject="retention", now=now, **counts)
         return done
 
     async def due(self) -> dict[str, int]:

@@ -10,10 +10,11 @@ from psycopg import errors
 from records import sql
 from records.audit import heads, links
 from records.chain import Checker
+from records.erasing import StillWorking, search
 from records.holdings import HELD, NOT_STORES, declared
 from records.ids import ConversationId, CustomerId
 from records.personal import STORES
-from runs.erasure import OpenAction, Proof, StillWorking, search
+from runs.erasure import OpenAction, Proof
 from tests.service_world import LATE, World, service, world
 
 __all__ = ["service", "world"]
@@ -40,6 +41,14 @@ async def own_values(world: World, conversation: Json) -> list[str]:
     return [BEN, customer["name"], customer["email"], *addresses, LATE.split(",")[0], SECRET]
 
 
+async def rated(world: World, conversation: Json) -> None:
+    headers = {"Authorization": f"Bearer {conversation['token']}"}
+    body = {"rating": 2, "note": f"it was {SECRET}"}
+    (
+        await world.http.post(f"/conversations/{conversation['id']}/rating", json=body, headers=headers)
+    ).raise_for_status()
+
+
 async def found(world: World, values: list[str]) -> dict[str, int]:
     """By table, rows in which one of these stands."""
     async with world.opened.services.database.transaction() as conn:
@@ -59,6 +68,7 @@ async def test_after_a_refund_a_handoff_and_a_waiting_card_nothing_of_the_custom
     refund = await refunded(world)
     values = await own_values(world, refund)
     handed = await world.said(BEN, f"I want to talk to a person about {SECRET}")
+    await rated(world, handed)
     other = await world.said("cus_ada", "Where is my order?")
     assert {"messages", "approvals", "handoffs", "runs"} <= set(await found(world, values))
 

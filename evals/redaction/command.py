@@ -121,8 +121,8 @@ def _count_names(scores: Scores, sentence: Json) -> None:
 
 def _covered(span: Json, found: Iterable[Found]) -> float:
     start, end = span["start_position"], span["end_position"]
-    gone = sum(max(0, min(end, each.end) - max(start, each.start)) for each in found)
-    return gone / max(1, end - start)
+    gone: int = sum(max(0, min(end, each.end) - max(start, each.start)) for each in found)
+    return gone / float(max(1, end - start))
 
 
 def _meet(span: Json, found: Found) -> bool:
