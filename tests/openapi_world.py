@@ -35,7 +35,7 @@ WORDS = {
     THEIRS: ("Order ord_1002 is late, I want a refund", "Another email please: I forgot my password"),
 }
 """What each says, each in a conversation: the last one's run is done alone, the others may wait for a person."""
-PATIENCE = 30.0
+PATIENCE = 240.0
 _RUN = "SELECT id FROM runs WHERE conversation_id = %s AND status <> 'running'"
 
 
@@ -109,7 +109,7 @@ def _serving(settings: Settings) -> Iterator[str]:
     thread = threading.Thread(target=asyncio.run, args=(server.serve(),))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.port.result(60)}"
+        yield f"http://127.0.0.1:{server.port.result(PATIENCE)}"
     finally:
         server.should_exit = True
         thread.join()
