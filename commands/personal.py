@@ -115,7 +115,11 @@ async def _settle(database: Database, cipher: Cipher, found: checkpoints.Waiting
         dropped = sum([await checkpoints.drop_lost(conn, key) for key in found.missing])
         forgotten = await checkpoints.forget_unused(conn, cipher)
         if dropped or forgotten or found.values:
-            counts = {"encrypted": found.values - found.lost, "dropped": dropped, "forgotten": len(forgotten)}
+            counts: dict[str, Any] = {
+                "encrypted": found.values - found.lost,
+                "dropped": dropped,
+                "forgotten": len(forgotten),
+            }
             now = SystemClock().now()
             await audit.write(conn, actor=BY, action="checkpoints.rotated", subject=cipher.current, now=now, **counts)
     if dropped:

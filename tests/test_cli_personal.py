@@ -57,55 +57,48 @@ def test_erasing_asks_first_and_prints_what_each_store_held_and_holds(world: Wor
 
     refused = world.run("erase", "cus_ada", typed="n\n")
     done = world.run("erase", "cus_ada", "--yes")
-    again = world.run("erase", "cus_ada", "--yes")
 
     assert (refused.code, "Nothing was erased" in refused.err) == (1, True)
     assert (done.code, "messages 1 1 0" in done.out) == (0, True)
     assert "1 values of their own were looked for in" in done.out
     assert "none was found" in done.out
-    assert "messages 0 0 0" in again.out
 
 
 def test_retention_says_what_is_due_and_for_how_long_each_kind_is_kept(world: World) -> None:
     shown = world.run("retention", "run", "--dry-run")
-    done = world.run("retention", "run")
 
-    assert (shown.code, done.code) == (0, 0)
+    assert shown.code == 0
     assert "events 30 d 0" in shown.out
     assert "due" in shown.out
-    assert "deleted" in done.out
 
 
-def test_keys_are_rotated_from_the_command_line(world: World, url: str) -> None:
+def test_keys_are_rotated_and_the_one_that_is_missing_is_named(world: World, url: str) -> None:
     asyncio.run(saved(url, OLD))
 
+    lost = world.run("checkpoints", "rotate", CHECKPOINT_KEYS=NEW)
     done = world.run("checkpoints", "rotate", CHECKPOINT_KEYS=f"{NEW},{OLD}")
 
+    assert lost.code == 1
+    assert name_of(OLD) in lost.err
+    assert "CHECKPOINT_KEYS" in lost.err
     assert done.code == 0
     assert f"2 values are now encrypted with the key {name_of(NEW)}" in done.out
     assert f"Not needed any more: {name_of(OLD)}" in done.out
     assert asyncio.run(under_other_keys(url, NEW)) == 0
 
 
-def test_a_lost_key_is_named_and_its_checkpoints_can_be_given_up(world: World, url: str) -> None:
+def test_checkpoints_that_no_key_opens_can_be_given_up(world: World, url: str) -> None:
     asyncio.run(saved(url, OLD))
 
-    lost = world.run("checkpoints", "rotate", CHECKPOINT_KEYS=NEW)
     given_up = world.run("checkpoints", "rotate", "--drop-lost", CHECKPOINT_KEYS=NEW)
 
-    assert lost.code == 1
-    assert name_of(OLD) in lost.err
-    assert "CHECKPOINT_KEYS" in lost.err
     assert (given_up.code, "1 checkpoints that no key opens were dropped" in given_up.out) == (0, True)
 
 
-@pytest.mark.parametrize("keys", [NEW, "short"])
-def test_the_service_does_not_start_without_the_keys_it_needs_and_says_so_in_a_sentence(
-    world: World, url: str, keys: str
-) -> None:
+def test_the_service_does_not_start_without_the_keys_it_needs_and_says_so_in_a_sentence(world: World, url: str) -> None:
     asyncio.run(saved(url, OLD))
 
-    refused = world.run("serve", CHECKPOINT_KEYS=keys)
+    refused = world.run("serve", CHECKPOINT_KEYS=NEW)
 
     assert refused.code == 1
     assert "CHECKPOINT_KEYS" in refused.err
