@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -119,18 +119,19 @@ class Player:
 
     async def records(self, records: dict[str, Row]) -> None:
         for name, fields in records.items():
-            body = {field: self._timed(value) for field, value in fields.items()}
+            body = {field: in_days(value, self._stage.clock.now()) for field, value in fields.items()}
             _checked(await self._stage.demo.put(f"/records/{name}", json=body))
-
-    def _timed(self, value: Any) -> Any:
-        """Days from now become a time."""
-        if isinstance(value, str) and _DAYS.fullmatch(value):
-            return (self._stage.clock.now() + timedelta(days=int(value[:-1]))).isoformat()
-        return value
 
     async def _staff(self, role: str, method: str, path: str, body: Row | None = None) -> None:
         _checked(await self._stage.http.request(method, path, json=body, headers=self._stage.staff(role)))
         await self._stage.at_rest()
+
+
+def in_days(value: Any, now: datetime) -> Any:
+    """Days from now, such as -40d, become a time."""
+    if isinstance(value, str) and _DAYS.fullmatch(value):
+        return (now + timedelta(days=int(value[:-1]))).isoformat()
+    return value
 
 
 def _checked(response: httpx.Response) -> httpx.Response:

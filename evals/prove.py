@@ -1,46 +1,47 @@
-"""The long proofs: `make prove`. Runs the decision races and the whole kill matrix, writes their tables into
-docs/guarantees.md."""
+"""The long proofs: `make prove`. Runs the decision races and the whole kill matrix, writes their tables into docs/."""
 
 import argparse
 import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from evals.proofs.cells import Cell, all_cells
-from evals.proofs.kill import Result, play
+from evals.proofs.cells import Cell, cells_of, sampled
+from evals.proofs.kept import Kept, version
+from evals.proofs.matrix import Places, play_alone, play_cells
 from evals.proofs.races import Round, open_arena, race
 from evals.proofs.races import write_table as write_races
-from evals.proofs.site import open_site
-from evals.proofs.table import write_table
+from evals.proofs.scenarios import PLAYED
+from evals.proofs.site import open_site, running_chroma
+from evals.proofs.table import Matrix, write_tables
 from records.embedded import start_postgres
 
 ROOT = Path(__file__).parents[1]
-LANES = 2
+KEPT = ROOT / "var" / "prove"
 RACES = "decision races"
+HOUSES = 6
+"""Most of a cell is waiting: for a process that starts, a lock that is let go of, a job that is found."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """1 when any cell failed."""
     parser = argparse.ArgumentParser(prog="python -m evals.prove", description="Kills the service everywhere, once.")
-    parser.add_argument("--only", default="", help="cells whose name holds this; the table is then left as it is")
+    parser.add_argument("--only", default="", help="cells whose name (TOOL / WHAT DIES / POINT) holds this")
     parser.add_argument("--rounds", type=int, default=200, help="of the decision races")
-    parser.add_argument("--lanes", type=int, default=LANES, help="cells at a time")
+    parser.add_argument("--sample", type=int, default=0, help="all points of three tools, this many of each other")
+    parser.add_argument("--houses", type=int, default=HOUSES, help="cells at a time")
+    parser.add_argument("--afresh", action="store_true", help="forget the results of an interrupted proof")
     options = parser.parse_args(arguments)
     console = Console()
-    cells = [cell for cell in all_cells() if options.only in name_of(cell)]
     lost = 0 if options.only not in RACES else _raced(options.rounds, console, write=not options.only)
-    results = asyncio.run(_prove(cells, options.lanes, console))
-    failed = [result for result in results if result.wrong]
-    if not options.only:
-        write_table(ROOT / "docs" / "guarantees.md", results)
-    console.print(f"{len(results)} cells, {len(failed)} failed.", style="red" if failed else "green")
-    return 1 if failed or lost else 0
+    broken = 0 if options.only == RACES else _killed(options, console)
+    return 1 if broken or lost else 0
 
 
 def _raced(rounds: int, console: Console, *, write: bool) -> int:
@@ -64,48 +65,62 @@ async def _races(rounds: int, console: Console) -> list[Round]:
     return results
 
 
-def name_of(cell: Cell) -> str:
-    return f"{cell.scenario.tool or 'handoff'} / {cell.kind} / {cell.point}"
+def _killed(options: argparse.Namespace, console: Console) -> int:
+    """How many cells of the kill matrix are broken, of those played now or kept from before."""
+    kept = Kept(KEPT / "kill-matrix.jsonl", version())
+    if options.afresh:
+        kept.forget()
+    cells = asyncio.run(_prove(options, kept, console))
+    matrix = Matrix(cells=cells, results=[kept.results[cell] for cell in cells if cell in kept.results])
+    write_tables(ROOT / "docs" / "guarantees.md", ROOT / "docs" / "kill-matrix.md", matrix)
+    broken = sum(bool(result.wrong) for result in matrix.results)
+    console.print(f"{len(matrix.results)} of {len(cells)} cells, {broken} broken.", style="red" if broken else "green")
+    return broken
 
 
-async def _prove(cells: list[Cell], lanes: int, console: Console) -> list[Result]:
-    """Each lane has a site of its own and takes the next cell when it is done with one. In the order of `cells`."""
-    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # for the processes to come: two at a time
-    server = await asyncio.to_thread(start_postgres, ROOT / "var" / "prove-postgres")
-    waiting, results = list(reversed(cells)), list[Result]()
+async def _prove(options: argparse.Namespace, kept: Kept, console: Console) -> list[Cell]:
+    """The whole matrix; what is chosen of it has been played and kept."""
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # for the processes to come: several at a time
+    theirs = await asyncio.to_thread(start_postgres, ROOT / "var" / "prove-postgres")
+    async with AsyncExitStack() as stack:
+        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="closeloop-")))
+        progress = stack.enter_context(_progress(console))
+        index = await stack.enter_async_context(running_chroma(scratch))
+        places = Places(folder=KEPT, theirs=theirs.get_uri(), index=index, scratch=scratch, door=asyncio.Lock())
+        unknown = [tool for tool in PLAYED if tool not in kept.alone]
+        if unknown:
+            await play_alone(places, options.houses, unknown, kept, Bar(progress, "undisturbed", len(unknown)).told)
+        cells = cells_of({tool: alone.points for tool, alone in kept.alone.items()})
+        chosen = [cell for cell in _chosen(cells, options) if cell not in kept.results]
+        if chosen:
+            await play_cells(places, options.houses, chosen, kept, Bar(progress, "kill matrix", len(chosen)).told)
+    return cells
+
+
+def _chosen(cells: list[Cell], options: argparse.Namespace) -> list[Cell]:
+    wanted = [cell for cell in cells if options.only in cell.name]
+    return list(sampled(wanted, options.sample)) if options.sample else wanted
+
+
+def _progress(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with TemporaryDirectory(prefix="closeloop-") as folder, Progress(*columns, console=console) as progress:
-        bar = progress.add_task("kill matrix", total=len(cells))
-        async with asyncio.TaskGroup() as group:
-            for lane in range(lanes):
-                group.create_task(
-                    _lane(server.get_uri(), Path(folder, str(lane)), waiting, results, Bar(progress, bar))
-                )
-    return sorted(results, key=lambda result: cells.index(result.cell))
+    return Progress(*columns, console=console)
 
 
 class Bar:
-    """What the terminal shows."""
+    """What the terminal shows; where there is none, a line for each cell."""
 
-    def __init__(self, progress: Progress, task: object) -> None:
+    def __init__(self, progress: Progress, what: str, total: int) -> None:
         self._progress = progress
-        self._task = task
+        self._task: TaskID = progress.add_task(what, total=total)
 
-    def done(self, result: Result) -> None:
-        if not self._progress.console.is_terminal:
-            self._progress.console.print(name_of(result.cell), "broken" if result.wrong else "held", emoji=False)
-        self._progress.advance(self._task)  # type: ignore[arg-type] # rich's TaskID
-        for problem in result.wrong:
-            self._progress.console.print(
-                f"{name_of(result.cell)}: {problem}", style="red", markup=False, emoji=False, highlight=False
-            )
-
-
-async def _lane(server_url: str, folder: Path, waiting: list[Cell], results: list[Result], bar: Bar) -> None:
-    async with open_site(server_url, folder, chroma=True) as site:
-        while waiting:
-            results.append(await play(site, waiting.pop()))
-            bar.done(results[-1])
+    def told(self, name: str, wrong: Sequence[str]) -> None:
+        console = self._progress.console
+        self._progress.advance(self._task)
+        if not console.is_terminal:
+            console.print(name, "broken" if wrong else "held", emoji=False, markup=False, highlight=False)
+        for problem in wrong:
+            console.print(f"{name}: {problem}", style="red", markup=False, emoji=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,20 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+PASSED, PLAN = "passed", "plan"
+AT_REST = 0.02
+"""Seconds until another process that was killed is gone, and what it held is let go of."""
 
-def crash_at(point: str, marker: Path) -> Callable[[str], None]:
-    """What is called at every point where a process may die. It does nothing; with a `point` it kills the process there,
-    once: `marker` is a file that is written first, so that the process that comes after lives."""
-    return _Crash(point, marker) if point else _nothing
+
+def crash_at(folder: str) -> Callable[[str], None]:
+    """What is called at every point where a process may die. Without a folder it does nothing. With one, each point is
+    written down in its file `passed`, and where its file `plan` says `POINT TIMES PID`, that process gets SIGKILL as the
+    point is reached for that many times. Both files outlive the processes, so that each plan kills once."""
+    return _Crash(Path(folder)) if folder else _nothing
 
 
 def _nothing(_point: str) -> None:
@@ -17,15 +23,15 @@ def _nothing(_point: str) -> None:
 
 
 class _Crash:
-    """`name`, or `name#2` for the second time the process comes there."""
-
-    def __init__(self, point: str, marker: Path) -> None:
-        self._point, _, time = point.partition("#")
-        self._left = int(time or 1)
-        self._marker = marker
+    def __init__(self, folder: Path) -> None:
+        self._passed, self._plan = folder / PASSED, folder / PLAN
 
     def __call__(self, point: str) -> None:
-        self._left -= point == self._point
-        if point == self._point and not self._left and not self._marker.exists():
-            self._marker.write_text(point)
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self._passed.open("a+", encoding="utf-8") as passed:
+            passed.write(f"{point}\n")
+            passed.seek(0)
+            times = passed.read().split().count(point)
+        planned = self._plan.read_text("utf-8").split() if self._plan.exists() else []
+        if planned[:2] == [point, str(times)]:
+            os.kill(int(planned[2]), signal.SIGKILL)
+            time.sleep(AT_REST)

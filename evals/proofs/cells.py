@@ -1,124 +1,73 @@
 """The cells of the kill matrix: what is killed, where, while which action is under way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal["server", "worker"]
-KINDS: tuple[Kind, ...] = ("server", "worker")
+from evals.proofs.scenarios import HANDOFF, PLAYED, scenario
+
+Target = Literal["server", "worker", "postgres", "demo"]
+TARGETS: tuple[Target, ...] = get_args(Target)
 ACCEPTED, DECIDED = "web:accepted", "web:decided"
-"""Right after the service has answered 2xx to the message, or to the decision."""
-START = ("driver:attempt",)
-READ = ("classify", "gather_context", "retrieve")
-ACT = (
-    "act:start",
-    "act:before_reserve",
-    "act:after_reserve",
-    "act:after_call",
-    "act:after_record",
-    "act:end",
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scenario:
-    """`says` by `customer` leads to one call of `tool`, which is of this `idempotency` and whose effects are counted at
-    `system`; "" where nothing is done. `approved`: a person has to approve first."""
-
-    name: str
-    idempotency: str
-    customer: str
-    says: str
-    tool: str
-    system: str
-    approved: bool
-    points: tuple[str, ...]
+"""Right after the service has answered 2xx to a message, or to a decision."""
+BEFORE_WORK, AFTER_WORK = "system:before_work", "system:after_work"
+"""Inside the call of the tool's operation, at the demo company: it has not begun, or it is done and not answered yet."""
+INSIDE = {BEFORE_WORK: "die_before", AFTER_WORK: "die_after"}
+TELLING = ("act:after_call", "act:after_reserve", AFTER_WORK, "act:after_record", BEFORE_WORK, "act:before_reserve")
+"""Where a second effect or a lost one would come from, the most telling first."""
+WHOLE = ("issue_refund", "change_address", "file_bug", HANDOFF)
+"""One scenario of each kind of idempotency, and the one without an action: a sample plays all points of these."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """`kind`: the process that dies. A server works as well; beside a worker there is a server that only serves."""
+    """While the scenario of `tool` is played, `target` dies at `point`; `#2` is the second time the flow comes there.
+    `server` works as well, except beside the `worker`; the database is Closeloop's own, the demo company keeps its own."""
 
-    scenario: Scenario
-    kind: Kind
+    tool: str
+    target: Target
     point: str
 
-
-def _around(*nodes: str) -> tuple[str, ...]:
-    return tuple(f"{node.partition('#')[0]}:{edge}{_time(node)}" for node in nodes for edge in ("start", "end"))
-
-
-def _time(node: str) -> str:
-    return f"#{node.partition('#')[2]}" if "#" in node else ""
+    @property
+    def name(self) -> str:
+        return f"{self.tool} / {self.target} / {self.point}"
 
 
-_DONE_AT_ONCE = (
-    ACCEPTED,
-    *START,
-    *_around(*READ, "decide", "check_entitlement"),
-    *ACT,
-    *_around("decide#2", "reply"),
-)
-_APPROVED = (
-    ACCEPTED,
-    *START,
-    *_around(*READ, "decide", "check_entitlement", "request_approval"),
-    "human_approval:start",
-    DECIDED,
-    "driver:attempt#2",
-    "human_approval:start#2",
-    "human_approval:end",
-    *_around("check_entitlement#2"),
-    *ACT,
-    *_around("decide#2", "reply"),
-)
-
-REFUND = Scenario(
-    name="refund with approval",
-    idempotency="keyed",
-    customer="cus_ben",
-    says="My parcel never came, give me my money back",
-    tool="issue_refund",
-    system="billing",
-    approved=True,
-    points=_APPROVED,
-)
-ADDRESS = Scenario(
-    name="change of address",
-    idempotency="lookup",
-    customer="cus_dee",
-    says="Please send order ord_1004 to a different address. The new address is 12 Harbour Street, Leeds LS1 4AB",
-    tool="change_address",
-    system="commerce",
-    approved=False,
-    points=_DONE_AT_ONCE,
-)
-BUG = Scenario(
-    name="bug report",
-    idempotency="blind",
-    customer="cus_gus",
-    says="I found a bug: the dashboards page shows error 500 whenever I save a new chart; I expected it to be saved.",
-    tool="file_bug",
-    system="tracker",
-    approved=False,
-    points=_DONE_AT_ONCE,
-)
-PERSON = Scenario(
-    name="request for a person",
-    idempotency="none",
-    customer="cus_ada",
-    says="I want to talk to a person",
-    tool="",
-    system="",
-    approved=False,
-    points=(ACCEPTED, *START, *_around(*READ, "decide", "escalate")),
-)
-SCENARIOS = (REFUND, ADDRESS, BUG, PERSON)
+def cells_of(points: Mapping[str, Sequence[str]]) -> list[Cell]:
+    """The whole matrix, `points` by tool as an undisturbed run passes them. The telling points of all tools come first."""
+    cells = [
+        Cell(tool=tool, target=target, point=point)
+        for tool in PLAYED
+        for target in TARGETS
+        for point in _points(tool, target, points.get(tool, ()))
+    ]
+    return sorted(cells, key=lambda cell: _rank(cell.point))
 
 
-def all_cells() -> Iterator[Cell]:
-    """The whole matrix, the telling points of every scenario first to last as a run meets them."""
-    for scenario in SCENARIOS:
-        for point in scenario.points:
-            for kind in KINDS:
-                yield Cell(scenario=scenario, kind=kind, point=point)
+def sampled(cells: Sequence[Cell], size: int) -> Iterator[Cell]:
+    """All cells of some tools; of each other tool the `size` most telling points, for each target."""
+    taken: dict[tuple[str, str], int] = {}
+    for cell in cells:
+        place = (cell.tool, cell.target)
+        taken[place] = taken.get(place, 0) + 1
+        if cell.tool in WHOLE or taken[place] <= size:
+            yield cell
+
+
+def _points(tool: str, target: Target, passed: Sequence[str]) -> Iterator[str]:
+    yield from passed
+    if target == "demo" and passed and scenario(tool).operation:
+        yield from INSIDE
+
+
+def _rank(point: str) -> int:
+    return TELLING.index(point) if point in TELLING else len(TELLING)
+
+
+def numbered(points: Sequence[str]) -> list[str]:
+    """A point that is passed for the nth time is called so from the second on."""
+    return [_numbered(point, points[: place + 1].count(point)) for place, point in enumerate(points)]
+
+
+def _numbered(point: str, times: int) -> str:
+    return point if times == 1 else f"{point}#{times}"

@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 
+from evals.play import in_days
 from evals.proofs.processes import PATIENCE
 from evals.proofs.site import Site
+from records.clock import SystemClock
 from records.ids import CustomerId, new_id
 
 Json = dict[str, Any]
@@ -38,6 +40,11 @@ class People:
         """Until it is accepted."""
         path = f"/conversations/{conversation['id']}/messages"
         return await self._post(path, conversation["token"], {"text": text}, {"Idempotency-Key": new_id("say")})
+
+    async def arrange(self, record: str, fields: Json) -> None:
+        """Overwrites fields of a record (`kind/id`) at the demo company; times may be written in days from now."""
+        body = {name: in_days(value, SystemClock().now()) for name, value in fields.items()}
+        (await self._site.demo.put(f"/records/{record}", json=body)).raise_for_status()
 
     async def card(self) -> Json:
         """Waits for a pending card in the inbox; its whole content."""

@@ -1,25 +1,22 @@
-"""The service as processes of its own, which can be killed: a server with a worker inside, a server alone, a worker alone.
-
-They are forked from a helper process that has imported everything (multiprocessing's forkserver), which saves three
-seconds each time; opening the database, the index and the model happens in the process itself, as in production.
-"""
+"""The service as processes of its own, which can be killed: a server with a worker inside, a server alone, a worker alone,
+the demo company's systems."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Callable
-from multiprocessing.context import ForkServerProcess
-from pathlib import Path
+from contextlib import suppress
 
 import httpx
 import uvicorn
 
+from evals.proofs.nursery import Body, nursery
 from records.clock import SystemClock
 from runs.worker import working
 from server import create_app, open_services
 from settings import Settings
+from tools.demo.serve import make_server
+from wiring import Loaded
 
 PATIENCE = 180.0
 """Seconds a process may take to answer, or to end, on a busy machine."""
@@ -35,37 +32,30 @@ def free_port() -> int:
     return port
 
 
-def serve(settings: Settings, log: Path) -> None:
+def serve(settings: Settings, loaded: Loaded) -> None:
     """The body of a server process."""
-    _speak_to(log)
-    uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=1
-    )
+    app = create_app(settings, loaded=loaded)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=1)
 
 
-def work(settings: Settings, log: Path) -> None:
+def work(settings: Settings, loaded: Loaded) -> None:
     """The body of a worker process."""
-    _speak_to(log)
-    asyncio.run(_work(settings))
+    asyncio.run(_work(settings, loaded))
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, loaded: Loaded) -> None:
     leave = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave.set)
     async with (
-        open_services(settings, SystemClock()) as opened,
+        open_services(settings, SystemClock(), loaded) as opened,
         working(opened.jobs, opened.driver, opened.sweep, concurrency=settings.concurrency),
     ):
         await leave.wait()
 
 
-def _speak_to(log: Path) -> None:
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-
-
-Body = Callable[[Settings, Path], None]
+def demo(settings: Settings, _loaded: Loaded) -> None:
+    """The body of the demo company's systems; the database is theirs."""
+    asyncio.run(make_server(settings.database_url, settings.port).serve())
 
 
 class Running:
@@ -75,42 +65,40 @@ class Running:
         self.body = body
         self.settings = settings
         self.url = f"http://{settings.host}:{settings.port}"
-        self._process = self._started()
-
-    def _started(self) -> ForkServerProcess:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["evals.proofs.processes"])
-        process = context.Process(target=self.body, args=(self.settings, self.settings.var / "log"), daemon=True)
-        process.start()
-        return process
+        self.pid = nursery().born(body, settings)
 
     async def ready(self) -> "Running":
         """Waits until the doors are open. Raises DidNotStart."""
         async with asyncio.timeout(PATIENCE), httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
             while not await _healthy(http):
-                if not self._process.is_alive():
+                if not self.alive():
                     raise DidNotStart(str(self.settings.var / "log"))
                 await asyncio.sleep(0.05)
         return self
 
     async def ended(self) -> int:
         """Waits until the process has ended, however; its exit code, or minus the signal."""
-        while self._process.exitcode is None:  # noqa: ASYNC110 - another process sets no event of ours
+        while (code := nursery().ended(self.pid)) is None:  # noqa: ASYNC110 - another process sets no event of ours
             await asyncio.sleep(0.02)
-        return self._process.exitcode
+        return code
 
     def alive(self) -> bool:
-        return self._process.is_alive()
+        return nursery().ended(self.pid) is None
 
     def kill(self) -> None:
         """SIGKILL: nothing in it gets to say goodbye."""
-        self._process.kill()
+        self._signal(signal.SIGKILL)
 
     def stop(self) -> None:
         """SIGTERM: it may end what it is doing."""
-        self._process.terminate()
+        self._signal(signal.SIGTERM)
 
-    def again(self) -> "Running":
+    def _signal(self, number: int) -> None:
+        if self.alive():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    async def again(self) -> "Running":
         """The same once more."""
         return Running(self.body, self.settings)
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 import psycopg
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, OperationalError, sql
+from psycopg.errors import DeadlockDetected
 from psycopg.rows import dict_row
 
-from evals.proofs.processes import PATIENCE, free_port
+from evals.proofs.processes import PATIENCE, Running, demo, free_port
 from records import staff
 from records.clock import SystemClock
 from records.database import open_database
@@ -22,7 +23,6 @@ from records.ids import new_id
 from runs.startup import prepare
 from server import make_tokens
 from settings import Settings
-from tools.demo.serve import running_demo
 from web.tokens import Tokens
 
 MODELS = Path(__file__).parents[2] / "var" / "models"
@@ -31,14 +31,20 @@ OPEN_WORK = """
     SELECT id::text FROM messages WHERE author = 'customer' AND run_id IS NULL
     UNION ALL SELECT id FROM runs WHERE status <> 'finished'
     UNION ALL SELECT id::text FROM procrastinate_jobs WHERE task_name = 'drive' AND status IN ('todo', 'doing')"""
+WAITING = """
+    SELECT r.id FROM runs r JOIN approvals a ON a.run_id = r.id WHERE r.status = 'paused' AND a.status = 'pending'"""
+LOOK = 0.05
+"""Seconds between two looks at what is left to do."""
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Site:
-    """`settings` are those of a server that works as well. `staff_key`: of somebody who may decide everything."""
+    """`settings` are those of a server that works as well. `company` runs the demo company's systems, which `demo` calls.
+    `staff_key`: of somebody who may decide everything."""
 
     settings: Settings
+    company: Running
     demo: httpx.AsyncClient
     tokens: Tokens
     staff_key: str
@@ -61,47 +67,68 @@ class Site:
 
     async def clear(self) -> None:
         """Everything as at the beginning, but for the staff."""
-        self.marker.unlink(missing_ok=True)
         (await self.demo.post("/reset", json={})).raise_for_status()
-        async with await AsyncConnection.connect(self.settings.database_url, autocommit=True) as conn:
-            found = await conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            names = [row[0] for row in await found.fetchall() if row[0] not in KEPT]
-            await conn.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
-
-    async def settled(self) -> None:
-        """Waits until nobody owes anything any more: no message, no run, no job. Raises TimeoutError."""
+        found = await self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = [row["tablename"] for row in found if row["tablename"] not in KEPT]
+        emptied = sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names)))
         async with asyncio.timeout(PATIENCE):
-            while await self.rows(OPEN_WORK):  # noqa: ASYNC110 - what other processes do is seen by looking only
-                await asyncio.sleep(0.1)
+            while True:
+                with suppress(DeadlockDetected):  # a worker that looks for work takes its locks in another order
+                    async with await AsyncConnection.connect(self.settings.database_url, autocommit=True) as conn:
+                        await conn.execute(emptied)
+                        return
 
-    @property
-    def marker(self) -> Path:
-        """There as soon as a process has died at CRASH_AT."""
-        return self.settings.var / "crashed"
+    async def settled(self, *, but_for_people: bool = False) -> None:
+        """Waits until nobody owes anything any more: no message, no run, no job; a run that waits for a person is let off
+        if `but_for_people`. A database that is away is waited for. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE):
+            while await self._busy(but_for_people):  # noqa: ASYNC110 - other processes are seen by looking only
+                await asyncio.sleep(LOOK)
+
+    async def _busy(self, but_for_people: bool) -> bool:
+        try:
+            owed = {row["id"] for row in await self.rows(OPEN_WORK)}
+            return bool(owed - {row["id"] for row in await self.rows(WAITING)} if but_for_people and owed else owed)
+        except OperationalError:
+            return True
 
 
 @asynccontextmanager
-async def open_site(server_url: str, folder: Path, *, chroma: bool) -> AsyncIterator[Site]:
-    """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end."""
+async def open_site(
+    server_url: str, folder: Path, *, chroma: bool = False, index: str = "", theirs: str = ""
+) -> AsyncIterator[Site]:
+    """`server_url`: a PostgreSQL server on which databases may be made, `theirs`: another one for the demo company's;
+    they are dropped at the end. `index`: an index server that is there; `chroma`: one of its own."""
     async with AsyncExitStack() as stack:
-        own, demo_url = (stack.enter_context(_database(server_url)) for _ in range(2))
-        await asyncio.to_thread(_furnish, folder)
+        own = stack.enter_context(_database(server_url))
+        company = await _company(stack.enter_context(_database(theirs or server_url)), folder)
         prepare(own)  # not in a thread: alembic's context is one for the whole process
         settings = Settings(
             database_url=own,
             var=folder,
             port=free_port(),
-            demo_url=await stack.enter_async_context(running_demo(demo_url)),
-            chroma_url=await stack.enter_async_context(_chroma(folder)) if chroma else "",
+            demo_url=company.url,
+            chroma_url=await stack.enter_async_context(running_chroma(folder)) if chroma else index,
             customer_token_key=new_id("key") * 3,
             conversation_token_key=new_id("key") * 3,
             answer_seconds=3.0,
             settle_seconds=1.0,
             rate_limits="off",  # a proof asks for more in a second than any caller
         )
-        demo = await stack.enter_async_context(httpx.AsyncClient(base_url=settings.demo_url, trust_env=False))
+        fresh = httpx.Limits(max_keepalive_connections=0)  # the one who held the other end may have been killed
+        client = httpx.AsyncClient(base_url=settings.demo_url, trust_env=False, limits=fresh)
+        demo = await stack.enter_async_context(client)
         tokens = make_tokens(settings, SystemClock())
-        yield Site(settings=settings, demo=demo, tokens=tokens, staff_key=await _staff_key(own))
+        key = await _staff_key(own)
+        site = Site(settings=settings, company=company, demo=demo, tokens=tokens, staff_key=key)
+        stack.callback(lambda: site.company.kill())
+        yield site
+
+
+async def _company(database_url: str, folder: Path) -> Running:
+    await asyncio.to_thread(_furnish, folder)
+    running = Running(demo, Settings(database_url=database_url, var=folder, port=free_port()))
+    return await running.ready()
 
 
 def _furnish(folder: Path) -> None:
@@ -119,7 +146,7 @@ def _database(server_url: str) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def _chroma(folder: Path) -> AsyncIterator[str]:
+async def running_chroma(folder: Path) -> AsyncIterator[str]:
     """An index server, which several processes may use at once."""
     port, nowhere = free_port(), asyncio.subprocess.DEVNULL
     command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]

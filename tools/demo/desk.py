@@ -1,6 +1,8 @@
 """The desk every call to the demo company passes: one transaction per call, one clock, and the fault switches."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -69,6 +71,11 @@ class Desk:
                 return await self._work(work)
             case "answer_twice":
                 return await self._work(work, copies=2)
+            case "die_before":
+                return _die()
+            case "die_after":
+                await self._work(work)
+                return _die()
             case _:
                 return await self._lose_answer(work, fault)
 
@@ -82,6 +89,11 @@ class Desk:
         if fault.mode == "timeout_after":
             return Hangup(fault.seconds)
         return _problem(500, "Something broke after the work was done.")
+
+
+def _die() -> Response:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise SystemExit  # nobody comes here: the signal cannot be caught
 
 
 def _problem(status: int, detail: str) -> Response:

@@ -6,12 +6,14 @@ timeout_after  the effect happens, then no answer comes: the line stays open for
 fail_after     the effect happens, then 500
 answer_twice   the call is processed once, but its answer holds everything twice, as an at-least-once delivery would:
                a list has each record twice, a write's answer has its effect twice (same reference)
+die_before     the process is killed before the work
+die_after      the effect happens, then the process is killed; its records are there when it starts again
 """
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Mode = Literal["slow", "fail_before", "timeout_after", "fail_after", "answer_twice"]
+Mode = Literal["slow", "fail_before", "timeout_after", "fail_after", "answer_twice", "die_before", "die_after"]
 ANY = "*"
 
 
