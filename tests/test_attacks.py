@@ -42,6 +42,12 @@ def test_a_set_is_json_lines_with_text_each_text_once(file: Path) -> None:
     assert read_set(file) == ["one", "two"]
 
 
+def test_only_the_end_of_a_line_ends_it(file: Path) -> None:
+    file.write_text('{"text": "one\u2028two\x85three"}\n', "utf-8")
+
+    assert read_set(file) == ["onetwothree"]
+
+
 def test_lists_and_objects_of_lists_are_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(["one", "two"]))
     (tmp_path / "b.json").write_text(json.dumps({"name": "b", "payloads": ["one"], "more": ["three"]}))

@@ -3,8 +3,7 @@
 | shape | texts |
 |---|---|
 | JSON Lines (also `.gz`), an object a line | the field `text`, `prompt` or `context` |
-| JSON, a list of texts | each |
-| JSON, an object of lists of texts | each text of each list that has several words in all |
+| JSON | each text that stands in a list, at any depth |
 """
 
 import gzip
@@ -47,7 +46,7 @@ def _kept(text: str) -> str:
 
 
 def _lines(path: Path, content: str) -> Iterator[str]:
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -73,10 +72,16 @@ def _whole(path: Path, content: str) -> Iterator[str]:
         found = json.loads(content)
     except ValueError as error:
         raise SetInvalid(f"{path}:{getattr(error, 'lineno', 1)}: is not JSON.") from error
-    lists = found.values() if isinstance(found, dict) else [found]
-    for each in lists:
-        if isinstance(each, list):
-            yield from (text for text in each if isinstance(text, str) and _kept(text))
+    yield from _listed(found)
+
+
+def _listed(node: Any) -> Iterator[str]:
+    """The texts that stand in lists, at any depth; single ones tell about the set."""
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        if isinstance(each, str) and isinstance(node, list) and _kept(each):
+            yield each
+        elif not isinstance(each, str):
+            yield from _listed(each)
 
 
 def shared_sets(folder: Path = SHARED) -> dict[str, list[Path]]:

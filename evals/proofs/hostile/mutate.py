@@ -56,7 +56,9 @@ async def _tried(mutant: Mutant, server_url: str, *, steps: int, seed: int) -> T
         proof = ("-W", "ignore", "-m", "evals.proofs.hostile", "--json", "--steps", str(steps), "--seed", str(seed))
         status, told = await _run(copy, server_url, *proof)
         lines = [line for line in told.splitlines() if line.startswith("{")]
-        found: dict[str, Any] = json.loads(lines[-1]) if lines else {"steps": 0, "problem": ""}
+        if not lines:
+            raise RuntimeError(f"{mutant.guard}: the proof did not run: {told[-400:]}")
+        found: dict[str, Any] = json.loads(lines[-1])
         return Tried(mutant=mutant, caught=bool(found["problem"]), steps=found["steps"], said=found["problem"])
 
 
@@ -76,7 +78,7 @@ async def _run(copy: Path, server_url: str, *command: str) -> tuple[int, str]:
         cwd=copy,
         env=environment,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.STDOUT,
     )
     printed, _ = await process.communicate()
     return process.returncode or 0, printed.decode("utf-8", "replace")

@@ -139,8 +139,8 @@ class Oracle:
         found = [f"{name} happened while all actions were switched off"] if self.killed else []
         if effect["customer"] != entry["customer_id"]:
             found.append(f"{name} is {effect['customer']}'s")
-        now = self.arena.clock.now()
-        why = entitled_why_not(self.terms, self.books, entry["tool"], entry["arguments"], now)
+        at = entry["reserved_at"]  # what was allowed then is finished, however late
+        why = entitled_why_not(self.terms, self.books, entry["tool"], entry["arguments"], at)
         self.books.enter(effect)
         return [*found, *(f"{name}: {each}" for each in why)]
 

@@ -99,7 +99,7 @@ def quiet() -> Iterator[None]:
     """Runs that die and attacks that fail are what this is for: nobody needs to read of each."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
         yield
     finally:

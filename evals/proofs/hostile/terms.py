@@ -105,6 +105,7 @@ class Terms:
             "recent": f'now - charge.created_at < duration("{rule.days * 24}h")',
             "late": f"cause != 'late' || (order.charge == charge.id && order.days_late > {rule.late})",
             "share": f"(amount + charge.refunded) * 100 <= charge.amount * {rule.share}",
+            "one_at_a_time": "!(('issue_refund ' + arguments.charge) in ledger.open)",
         }
         asks = {"role": "billing", "expires": "24h", "then": "end", "two_people_above": rule.two_above}
         made: Json = {"money": {"amount": "amount", "currency": "charge.currency"}, **_clauses(clauses)}
