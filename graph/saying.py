@@ -8,7 +8,7 @@ from graph.deps import Deps
 from graph.state import Fact
 from graph.truth.filter import leaking
 from graph.truth.findings import kinds, masked
-from graph.truth.stops import note_stopped
+from graph.truth.stops import Note, note_stopped
 from records import conversations, events
 from records.runs import Run
 from records.sql import Connection
@@ -35,7 +35,7 @@ async def say(
     words. They are theirs, and go out as they are; the team is warned all the same.
     """
     now = deps.services.clock.now()
-    found = await leaking(conn, deps, run, text, facts)
+    found = await leaking(conn, deps.services, run.conversation_id, text, (facts or {}).values())
     original, text = text, text if decided else masked(text, found)
     cited, shown = list(citations), list(receipts)
     sent = await conversations.add_agent_message(
@@ -44,8 +44,8 @@ async def say(
     if sent is None:
         return None
     if found:
-        action = "reply.warned" if decided else "reply.stopped"
-        await note_stopped(conn, deps, run, kinds(found), original, subject=sent, action=action)
+        note = Note(action="reply.warned" if decided else "reply.stopped", subject=sent, words=original)
+        await note_stopped(conn, deps.services, run.conversation_id, run.id, kinds(found), note)
     message = {"id": sent, "text": text, "citations": cited, "receipts": shown, "part": part}
     told = [*events.deltas(text), ("message", message)]
     await events.append(conn, run.conversation_id, run.id, told, now=now)

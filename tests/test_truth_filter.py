@@ -205,3 +205,17 @@ async def test_a_reasoner_cannot_say_what_the_playbook_says_before_it_is_done(wo
 
     assert await world.told(conversation) == []
     assert card["draft"]["stopped"] == ["slot"]
+
+
+async def test_a_person_who_has_the_conversation_is_believed_too_and_the_team_is_warned(world: World) -> None:
+    conversation = await (await talking(world, "Which device do you mean?")).said("cus_ada", HUB)
+    staff = {"Authorization": f"Bearer {world.staff_key}"}
+    at = f"/conversations/{conversation['id']}"
+
+    (await world.http.post(f"{at}/take-over", headers=staff)).raise_for_status()
+    written = await world.http.post(f"{at}/replies", headers=staff, json={"text": "Ask bob@other.test."})
+
+    (row,) = await trail(world, conversation, "reply.warned")
+    assert written.status_code == 201
+    assert row["actor"].startswith("stf_")
+    assert row["data"]["kinds"] == ["foreign"]

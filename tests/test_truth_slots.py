@@ -139,7 +139,7 @@ def test_a_fact_that_is_not_visible_has_no_values_for_a_slot() -> None:
     request = new_request("late_order_refund", 0.9, "it is late")
     hidden = fact("order", ORDER) | {"visible": False}
 
-    assert facts_shown(view(request, facts={"order": hidden}), request) == {}  # type: ignore[dict-item]
+    assert facts_shown(view(request, facts={"order": hidden}), request) == {}
 
 
 def test_money_of_a_record_is_told_from_a_count_by_its_type() -> None:

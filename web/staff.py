@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.joining import tell_from_person
+from graph.truth.stops import warn
 from records import audit, conversations, events, handoffs, joins, runs, switches
 from records.conversations import Conversation, TakenOver
 from records.errors import NotAllowed, NotFound
@@ -89,6 +90,7 @@ async def reply(body: Reply, found: Reachable, staff: Staff, doors: TheDoors) ->
         shown = {"id": message, "text": said, "author": "staff", "by": staff.name, "citations": [], "receipts": []}
         await _tell(conn, doors, found, staff, "conversation.replied", ("message", shown))
         await tell_from_person(conn, found.id, said, by=staff.id, name=staff.name, now=now)
+        await warn(conn, doors.services, found.id, said, by=staff.id, message=message)
     return {"id": message, "conversation_id": found.id}
 
 

@@ -13,7 +13,7 @@ from graph.saying import say
 from graph.state import ApprovalState, Request, SupportState, Update
 from graph.texts import text
 from graph.truth.findings import reason
-from graph.truth.stops import note_stopped, sendable
+from graph.truth.stops import Note, note_stopped, sendable
 from policy.authority import ApprovalRule
 from policy.routing import route
 from records import approvals, audit, conversations, events, runs
@@ -182,8 +182,8 @@ async def _announce(conn: Connection, state: SupportState, deps: Deps, run: Run,
         told = await sendable(conn, deps, run, state.get("requests", []), facts)
         await say(conn, deps, run, "\n\n".join([*told, holding]), part=f"holding:{filed.id}", facts=facts)
     if stopped := filed.card.get("draft", {}).get("stopped"):
-        said = filed.card["draft"]["original"]
-        await note_stopped(conn, deps, run, stopped, said, subject=filed.id, action="reply.stopped")
+        note = Note(action="reply.stopped", subject=filed.id, words=filed.card["draft"]["original"])
+        await note_stopped(conn, deps.services, run.conversation_id, run.id, stopped, note)
     await audit.write(
         conn,
         actor=filed.asked_by,

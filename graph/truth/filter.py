@@ -1,58 +1,65 @@
 """The last filter's bounds, from the company's folder and PostgreSQL: what this customer may know, and what nobody may."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from graph.deps import Deps
+from graph.deps import Services
 from graph.state import Fact
 from graph.truth.findings import Finding
 from graph.truth.leaks import Bounds, Company, leaks
 from knowledge.articles import article_of, articles_in
 from policy.company import company_files
 from policy.words import money
-from records import approvals, conversations, receipts
-from records.runs import Run
+from records import approvals, conversations, handoffs, receipts
+from records.ids import ConversationId
 from records.sql import Connection
-
-Json = dict[str, Any]
+from tools.kit import Kit
 
 
 async def leaking(
-    conn: Connection, deps: Deps, run: Run, text: str, facts: Mapping[str, Fact] | None = None
+    conn: Connection, services: Services, to: ConversationId, text: str, facts: Iterable[Fact]
 ) -> list[Finding]:
-    """What of a text may not leave to the customer of this run. `facts`: those that the run has read."""
-    return leaks(text, await _bounds(conn, deps, run, facts or {})) if text else []
+    """What of a text may not leave to the customer of a conversation. `facts`: those that were read about them; those of
+    the conversation's cards and handoffs come on top."""
+    return leaks(text, await _bounds(conn, services, to, facts)) if text else []
 
 
-async def _bounds(conn: Connection, deps: Deps, run: Run, facts: Mapping[str, Fact]) -> Bounds:
-    conversation = await conversations.get(conn, run.conversation_id)
-    wrote = [message.body for message in await conversations.transcript(conn, conversation.id)]
+async def _bounds(conn: Connection, services: Services, to: ConversationId, facts: Iterable[Fact]) -> Bounds:
+    conversation, company = await conversations.get(conn, to), services.company.current()
+    wrote = [each for place in (to, conversation.joined_to) if place for each in await _wrote(conn, place)]
     done = await receipts.of_conversation(conn, conversation)
-    cards = [card.card["title"] for card in await approvals.open_within_reach(conn, conversation.id)]
-    seen, hidden = _values(deps, facts)
+    cards = await approvals.open_within_reach(conn, conversation.id)
+    shown = [*(card.card for card in cards), *(each.package for each in await handoffs.of_conversation(conn, to))]
+    read = [fact for each in shown for fact in each.get("facts", [])]
+    seen, hidden = _values(services.kit, company.currency, [*facts, *read])
     told = [leaf for entry in done for leaf in _leaves([entry.arguments, entry.receipt])]
+    titles = [str(card.card["title"]) for card in cards]
     return Bounds(
-        company=company_texts(deps.company.articles),
-        own="\n".join([*wrote, *cards, *told, *seen, conversation.customer_id or ""]),
+        company=company_texts(company.articles),
+        own="\n".join([*wrote, *titles, *told, *seen, conversation.customer_id or ""]),
         hidden=hidden,
     )
 
 
-def _values(deps: Deps, facts: Mapping[str, Fact]) -> tuple[list[str], list[str]]:
-    """The values that the customer may see, and those that they may not."""
+async def _wrote(conn: Connection, conversation: ConversationId) -> list[str]:
+    """What the customer wrote, and what the agent told them, which has passed this filter; staff's words have not."""
+    said = await conversations.transcript(conn, conversation)
+    return [message.body for message in said if message.author != "staff"]
+
+
+def _values(kit: Kit, currency: str, facts: Iterable[Fact]) -> tuple[list[str], list[str]]:
+    """The values that the customer may see, and those that they may not; a number also as the sum that it may be."""
     seen: list[str] = []
     hidden: list[str] = []
-    for fact in facts.values():
-        source = deps.services.kit.sources.get(fact["fact"])
-        for name, value in (fact["value"] or {}).items():
+    for fact in facts:
+        source, record = kit.sources.get(fact["fact"]), fact["value"] or {}
+        for name, value in record.items():
             kept_back = source is None or not source.visible or name in source.hidden
-            (hidden if kept_back else seen).extend(_leaves(value))
-            if kept_back and isinstance(value, int) and value >= 100:
-                currency = str((fact["value"] or {}).get("currency") or deps.company.currency)
-                hidden += [money(value, currency).split(" ")[0]]
+            sums = [money(value, str(record.get("currency") or currency))] if type(value) is int else []
+            (hidden if kept_back else seen).extend([*_leaves(value), *(each.split(" ")[0] for each in sums)])
     telling = [value for value in hidden if len(value) >= 5 and any(map(str.isdigit, value))]
     return seen, telling
 
