@@ -251,3 +251,36 @@ def test_an_administrator_stops_a_tool_and_lets_it_go_on(world: World) -> None:
     assert (stopped.code, "Stopped: the tool issue_refund" in stopped.out) == (0, True)
     assert (during.code, "wrong refunds" in during.out) == (1, True)
     assert (released.code, after.code, "Nothing is stopped" in after.out) == (0, 0, True)
+
+
+def test_what_was_done_is_listed_shown_and_taken_back_by_two_colleagues(world: World) -> None:
+    world.run("chat", "--as", "cus_dee", "We expect a credit for the disturbance today.")
+
+    listed = world.run("actions", "list", "--customer", "cus_dee")
+    shown = world.run("actions", "show", "issue_credit")
+    again = world.run("actions", "look", "issue_credit")
+    asked = world.run("actions", "undo", "issue_credit", "--reason", "Given by mistake", "--yes")
+    own = world.run("approvals", "approve", newest_card(world), "--yes")
+
+    assert "issue credit" in listed.out
+    assert "can be taken back by void credit" in shown.out
+    assert (again.code, "has recorded this already: done" in again.err) == (1, True)
+    assert (asked.code, "Another colleague finds it in the inbox" in asked.out) == (0, True)
+    assert own.code == 1
+
+
+def test_an_action_that_nobody_knows_is_named(world: World) -> None:
+    said = world.run("actions", "settle", "file_bug:nothing", "--status", "refused", "--note", "Not there.")
+
+    assert (said.code, said.err) == (
+        1,
+        "closeloop: There is no action file_bug:nothing among the newest; its id finds any.",
+    )
+
+
+def test_runs_that_can_go_on_are_not_stuck(world: World) -> None:
+    said = world.run("runs", "stuck")
+    nobody = world.run("runs", "reopen", "run_none")
+
+    assert (said.code, said.out) == (0, "Every run can go on.")
+    assert (nobody.code, nobody.err) == (1, "closeloop: There is no run run_none.")

@@ -16,7 +16,7 @@ from records import staff
 from records.ids import LedgerKey
 from runs.driver import ATTEMPTS
 from tests.service_world import LATE, Json, World, service, world
-from web.actions import id_of, key_of
+from web.names import id_of, key_of
 
 __all__ = ["service", "world"]
 BUG = "I found a bug: the dashboards page shows error 500 whenever I save a new chart; I expected it to be saved."

@@ -10,7 +10,7 @@ import pytest
 from records import staff
 from records.ids import LedgerKey
 from tests.service_world import LATE, Json, World, service, world
-from web.actions import id_of
+from web.names import id_of
 
 __all__ = ["service", "world"]
 OUTAGE = "We expect a credit for the disturbance today."
