@@ -78,9 +78,7 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         database = await stack.enter_async_context(open_database(url, size=settings.pool_size))
         saver = await open_saver(database, make_cipher(settings), clock)
         jobs = await stack.enter_async_context(open_jobs(url, clock))
-        demo_url = settings.demo_url
-        if needs_demo(wiring) and not demo_url:
-            demo_url = await stack.enter_async_context(running_demo(server("closeloop_demo")))
+        demo_url = settings.demo_url or await _demo(wiring, server, stack)
         history = RecordedHistory(database, clock)
         systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
         systems = systems.guarded(make_breakers(settings, wiring, clock))
@@ -136,6 +134,13 @@ def _opened(
         tokens=tokens,
         demo_url=demo_url,
     )
+
+
+async def _demo(wiring: Wiring, server: Callable[[str], str], stack: AsyncExitStack) -> str:
+    """Where the demo company's systems answer; empty when none of them is connected."""
+    if not needs_demo(wiring):
+        return ""
+    return await stack.enter_async_context(running_demo(server("closeloop_demo")))
 
 
 async def _database_server(settings: Settings) -> Callable[[str], str]:
