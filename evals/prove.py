@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from evals.proofs.cells import Cell, cells_of, sampled
 from evals.proofs.kept import Kept, version
 from evals.proofs.matrix import Places, play_alone, play_cells
-from evals.proofs.races import Round, open_arena, race
+from evals.proofs.races import PACE, Round, open_arena, race
 from evals.proofs.races import write_table as write_races
 from evals.proofs.scenarios import PLAYED
 from evals.proofs.site import open_site, running_chroma
@@ -57,9 +57,9 @@ def _raced(rounds: int, console: Console, *, write: bool) -> int:
 async def _races(rounds: int, console: Console) -> list[Round]:
     server, results = await asyncio.to_thread(start_postgres, ROOT / "var" / "prove-postgres"), list[Round]()
     with TemporaryDirectory(prefix="closeloop-") as folder:
-        async with open_site(server.get_uri(), Path(folder), chroma=True) as site, open_arena(site) as arena:
+        async with open_site(server.get_uri(), Path(folder), chroma=False) as site, open_arena(site) as arena:
             for number in range(rounds):
-                results.append(await race(arena, number))
+                results.append(await race(arena, number, results[-1].pace if results else PACE))
                 told = ", ".join(results[-1].wrong) or "held"
                 console.print(f"{RACES} {number + 1}: {results[-1].winner}, {told}", markup=False, highlight=False)
     return results

@@ -8,35 +8,25 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import httpx
 
+from evals.proofs.desk import open_desk, open_doors_of
 from evals.proofs.processes import PATIENCE
 from graph import desk
-from graph.deps import Limits, Services
-from policy.live import LiveCompany
+from graph.deps import Services
 from records.clock import SystemClock
-from records.database import open_database
 from records.errors import NotReady
 from records.ids import ApprovalId
-from runs.jobs import open_jobs
-from server import make_tokens
 from settings import Settings
-from tools.history.recorded import RecordedHistory
-from web.doors import Doors
-from web.hub import open_hub
-from web.mount import new_app
-from wiring import connected, load_kit, vocabulary_of
 
 Kind = Literal["approve", "reject", "edit", "withdraw", "expire"]
 Json = dict[str, Any]
-UNUSED = cast(Any, None)  # what neither the customer's nor the clock's move ever touches
 AGAIN = 0.1
 """Seconds until somebody who found the service busy tries again."""
 LATER = timedelta(days=3)
@@ -65,11 +55,13 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What came of a try: an HTTP status with its body; from inside, 200 when it was this call that ended the card."""
+    """What came of a try: an HTTP status with its body; from inside, 200 when it was this call that ended the card.
+    `took`: seconds until it was answered."""
 
     attempt: Attempt
     status: int
     body: Json
+    took: float = 0.0
 
 
 class Caller:
@@ -77,6 +69,7 @@ class Caller:
 
     def __init__(self, settings: Settings) -> None:
         context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["evals.proofs.callers"])
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=call, args=(settings, theirs), daemon=True)
         self._process.start()
@@ -104,54 +97,19 @@ def call(settings: Settings, pipe: Pipe) -> None:
 
 
 async def _call(settings: Settings, pipe: Pipe) -> None:
-    async with _inside(settings) as services, _doors(settings, services) as http:
+    async with open_desk(settings) as (services, _), open_doors_of(settings, services) as http:
         pipe.send("ready")
         while (order := await asyncio.to_thread(pipe.recv)) is not None:
             pipe.send(await asyncio.gather(*(_tried(services, http, order, each) for each in order.attempts)))
 
 
-@asynccontextmanager
-async def _inside(settings: Settings) -> AsyncIterator[Services]:
-    """As much of the service as settles cards: nothing here understands a message."""
-    kit, clock, url = load_kit(settings.company), SystemClock(), settings.database_url
-    company = LiveCompany(settings.company, vocabulary_of(kit), time.monotonic)
-    wiring = company.current().wiring
-    async with (
-        open_database(url, size=16) as database,
-        open_jobs(url, clock) as jobs,
-        connected(settings, wiring, demo_url=settings.demo_url, history=RecordedHistory(database, clock)) as systems,
-    ):
-        yield Services(
-            database=database,
-            clock=clock,
-            company=company,
-            kit=kit,
-            systems=systems,
-            search=UNUSED,
-            classifier=UNUSED,
-            reasoner=UNUSED,
-            waker=jobs,
-            customer_of=UNUSED,
-            fault=UNUSED,
-            limits=Limits(fact_timeout=settings.fact_seconds),
-        )
-
-
-@asynccontextmanager
-async def _doors(settings: Settings, services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    app = new_app()
-    async with open_hub(services.database) as hub:
-        app.state.doors = Doors(services=services, tokens=make_tokens(settings, services.clock), hub=hub)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as http:
-            yield http
-
-
 async def _tried(services: Services, http: httpx.AsyncClient, order: Order, attempt: Attempt) -> Told:
     """Whoever finds the service busy tries again."""
     await asyncio.sleep(max(order.start + attempt.after - time.monotonic(), 0))
+    began = time.monotonic()
     while (told := await _once(services, http, order, attempt)).status == NotReady.status:  # noqa: ASYNC110 - other processes say when
         await asyncio.sleep(AGAIN)
-    return told
+    return replace(told, took=time.monotonic() - began)
 
 
 async def _once(services: Services, http: httpx.AsyncClient, order: Order, attempt: Attempt) -> Told:

@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+import httpx
+
 from evals.proofs.callers import Attempt, Caller, Kind, Order, Told
-from evals.proofs.people import People
-from evals.proofs.processes import Running, serve
+from evals.proofs.desk import open_desk, open_doors_of, open_worker
+from evals.proofs.processes import PATIENCE
 from evals.proofs.site import Json, Site
+from evals.stage import bearer
 from records import staff
 from records.clock import SystemClock
 from records.database import open_database
+from records.ids import CustomerId
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CALLERS, PROCESSES = 50, 4
-SPREAD = 0.6
-"""Seconds within which the callers start; in each round another kind is among the first. What comes from inside takes
-milliseconds, what comes through a door of a busy machine some tenths of a second: all meet at the card."""
+INSIDE: tuple[Kind, ...] = ("withdraw", "expire")
+PACE = 0.3
+"""Seconds that a decision takes through a door at first; each round measures it for the next."""
 SAYS = "My parcel never came, give me my money back"
 ARGS: Json = {"charge": "ch_1002", "amount": 20_000, "cause": "late"}
 MOVED = {"approved": [24_000], "edited": [20_000], "rejected": [], "withdrawn": [], "expired": []}
@@ -32,13 +36,14 @@ BEGIN, END = "<!-- decision-races:begin -->", "<!-- decision-races:end -->"
 @dataclass(frozen=True, kw_only=True)
 class Round:
     """`winner`: the card's status. `refused`: how many were told that somebody was first. `wrong`: every guarantee that
-    was broken, in words; none is the proof."""
+    was broken, in words; none is the proof. `pace`: seconds that the fastest decision through a door took."""
 
     winner: str
     refused: int
     effects: int
     ledger: int
     wrong: tuple[str, ...]
+    pace: float = PACE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,28 +51,23 @@ class Arena:
     """`keys`: of members of staff who may all decide, by their ids."""
 
     site: Site
-    people: People
+    http: httpx.AsyncClient
     callers: Sequence[Caller]
     keys: dict[str, str]
 
 
 @asynccontextmanager
 async def open_arena(site: Site, *, processes: int = PROCESSES) -> AsyncIterator[Arena]:
-    """A server that works as well, and processes of callers."""
+    """This process works; the callers have processes of their own."""
     async with AsyncExitStack() as stack:
-        server = Running(serve, site.settings)
-        stack.push_async_callback(_ended, server)
-        await server.ready()
-        people = await stack.enter_async_context(People(site, server.url))
-        callers = [await Caller(site.settings).ready() for _ in range(processes)]
+        services, jobs = await stack.enter_async_context(open_desk(site.settings))
+        http = await stack.enter_async_context(open_doors_of(site.settings, services))
+        callers = [Caller(site.settings) for _ in range(processes)]
         for caller in callers:
             stack.push_async_callback(caller.leave)
-        yield Arena(site=site, people=people, callers=callers, keys=await _keys(site))
-
-
-async def _ended(server: Running) -> None:
-    server.kill()
-    await server.ended()
+        ready = [await caller.ready() for caller in callers]
+        await stack.enter_async_context(open_worker(site.settings, services, jobs))
+        yield Arena(site=site, http=http, callers=ready, keys=await _keys(site))
 
 
 async def _keys(site: Site) -> dict[str, str]:
@@ -76,12 +76,13 @@ async def _keys(site: Site) -> dict[str, str]:
         return dict([await staff.add(conn, f"Colleague {number}", ["admin"], now=now) for number in range(10)])
 
 
-async def race(arena: Arena, number: int) -> Round:
-    """One round, from an empty database to its verdict. The same number gives the same order of starts."""
+async def race(arena: Arena, number: int, pace: float = PACE) -> Round:
+    """One round, from an empty database to its verdict. In each another kind is among the first. What comes from inside
+    takes milliseconds, what comes through a door of a busy machine up to a second, its `pace`: so the one starts while the
+    other is on its way, and all meet at the card."""
     await arena.site.clear()
-    await arena.people.say(await arena.people.open("cus_ben"), SAYS)
-    card = await arena.people.card()
-    attempts = _attempts(arena, number)
+    card = await _asked(arena)
+    attempts = _attempts(arena, number, pace)
     start, share = time.monotonic() + 0.1, len(arena.callers)
     orders = [
         Order(card=card["id"], digest=card["digest"], args=ARGS, start=start, attempts=attempts[lane::share])
@@ -92,19 +93,36 @@ async def race(arena: Arena, number: int) -> Round:
     return await _judged(arena, card["id"], [each for some in told for each in some])
 
 
-def _attempts(arena: Arena, number: int) -> list[Attempt]:
+async def _asked(arena: Arena) -> Json:
+    """A customer asks for what a person must decide; the card, as staff see it."""
+    http, token = arena.http, arena.site.tokens.for_customer(CustomerId("cus_ben"))
+    opened = (await http.post("/conversations", headers=bearer(token))).raise_for_status().json()
+    path = f"/conversations/{opened['id']}/messages"
+    (await http.post(path, json={"text": SAYS}, headers=bearer(opened["token"]))).raise_for_status()
+    staff_key = bearer(arena.site.staff_key)
+    async with asyncio.timeout(PATIENCE):
+        items: list[Json] = []
+        while not items:
+            await asyncio.sleep(0.05)
+            items = (await http.get("/approvals", headers=staff_key)).raise_for_status().json()["items"]
+    card: Json = (await http.get(f"/approvals/{items[0]['id']}", headers=staff_key)).raise_for_status().json()
+    return card
+
+
+def _attempts(arena: Arena, number: int, pace: float) -> list[Attempt]:
     dice = random.Random(number)  # noqa: S311 - a proof that can be repeated
     first, keys = KINDS[number % len(KINDS)], list(arena.keys.values())
+    kinds = [KINDS[each % len(KINDS)] for each in range(CALLERS)]
     return [
-        Attempt(
-            kind=KINDS[each % len(KINDS)],
-            after=dice.uniform(0, SPREAD / 4)
-            if KINDS[each % len(KINDS)] == first
-            else dice.uniform(SPREAD / 4, SPREAD),
-            key=keys[each % len(keys)],
-        )
-        for each in range(CALLERS)
+        Attempt(kind=kind, after=_start(kind, first, dice, pace), key=keys[each % len(keys)])
+        for each, kind in enumerate(kinds)
     ]
+
+
+def _start(kind: Kind, first: Kind, dice: random.Random, pace: float) -> float:
+    if kind == first:
+        return dice.uniform(0, pace / 10)
+    return dice.uniform(pace / 2, pace * 2) if kind in INSIDE else dice.uniform(pace / 4, pace)
 
 
 async def _judged(arena: Arena, card: str, told: Sequence[Told]) -> Round:
@@ -131,6 +149,7 @@ async def _judged(arena: Arena, card: str, told: Sequence[Told]) -> Round:
         effects=len(effects),
         ledger=len(ledger),
         wrong=tuple(problem for problem in wrong if problem),
+        pace=min(each.took for each in told if each.attempt.kind not in INSIDE),
     )
 
 
