@@ -28,7 +28,7 @@ from records.keys import kept_key
 from runs import rates, retention
 from runs.crash import crash_at
 from runs.driver import Driver, Graph
-from runs.erasure import Eraser
+from runs.erasure import Eraser, open_eraser
 from runs.jobs import Jobs, open_jobs
 from runs.retention import Keeper
 from runs.saver import open_cipher, open_saver
@@ -124,7 +124,7 @@ def _opened(
         keeper=Keeper(
             database=services.database, clock=services.clock, saver=saver, retention=lambda: company.current().retention
         ),
-        eraser=make_eraser(settings, services.database, services.clock),
+        eraser=open_eraser(settings.pseudonym_key, settings.var, services.database, services.clock),
         services=services,
         saver=saver,
         graph=graph,
@@ -211,11 +211,6 @@ def make_breakers(settings: Settings, wiring: Wiring, clock: Clock) -> dict[str,
     )
     ports = wiring.connections if settings.breaker_failures else ()
     return {port: Breaker(port, clock, endurance) for port in ports}
-
-
-def make_eraser(settings: Settings, database: Database, clock: Clock) -> Eraser:
-    key = settings.pseudonym_key or kept_key(settings.var / "pseudonym.key")
-    return Eraser(database=database, clock=clock, key=key)
 
 
 def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:

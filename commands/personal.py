@@ -21,11 +21,10 @@ from records.cipher import Cipher
 from records.clock import SystemClock
 from records.database import Database, open_database
 from records.ids import ConversationId, CustomerId
-from runs.erasure import Proof
+from runs.erasure import Proof, open_eraser
 from runs.retention import Keeper
-from runs.saver import saver_of
+from runs.saver import open_cipher, saver_of
 from runs.startup import prepare
-from server import make_cipher, make_eraser
 from settings import Settings
 
 BY = "command line"
@@ -66,7 +65,7 @@ def rotate(settings: Settings, *, drop_lost: bool) -> None:
 
 async def _erase(settings: Settings, whom: str) -> Proof:
     async with _opened(settings) as (database, _):
-        eraser = make_eraser(settings, database, SystemClock())
+        eraser = open_eraser(settings.pseudonym_key, settings.var, database, SystemClock())
         if whom.startswith(CONVERSATION):
             return await eraser.conversation(ConversationId(whom), by=BY)
         return await eraser.customer(CustomerId(whom), by=BY)
@@ -131,7 +130,7 @@ async def _settle(database: Database, cipher: Cipher, found: checkpoints.Waiting
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Cipher]]:
     check_var(settings)
-    cipher = make_cipher(settings)
+    cipher = open_cipher(settings.checkpoint_keys, settings.var)
     url = await database_url(settings)
     await asyncio.to_thread(prepare, url)
     async with open_database(url, size=4) as database:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from records import approvals, audit, ledger, sql
 from records.clock import Clock
@@ -16,9 +17,11 @@ from records.database import Database
 from records.erasing import search, undriven
 from records.errors import Conflict
 from records.ids import ApprovalId, ConversationId, CustomerId
+from records.keys import kept_key
 from records.personal import STORES, Store, Subject
 from records.sql import Connection
 
+KEPT = "pseudonym.key"
 PATIENCE = 30
 """Seconds to wait for a run that is being driven to end its step."""
 
@@ -144,6 +147,11 @@ class Eraser:
             searched=proof.searched,
             named_elsewhere=proof.found,
         )
+
+
+def open_eraser(given: str, folder: Path, database: Database, clock: Clock) -> Eraser:
+    """With the key of PSEUDONYM_KEY; else with one that is made once and kept in `folder`."""
+    return Eraser(database=database, clock=clock, key=given or kept_key(folder / KEPT))
 
 
 async def _hold(conn: Connection, subject: Subject) -> None:
