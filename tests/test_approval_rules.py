@@ -1,6 +1,7 @@
 """Rules of approval in the folder: two people for a tier, budgets over all tools, what follows when nobody decides."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,6 @@ from tests.company_case import (
     failed,
     of_amount,
     problems_of,
-    timedelta,
     verdict,
     with_fact,
 )

@@ -173,7 +173,7 @@ def _refusal(each: Told, card: Json) -> str:
     body: dict[str, Any] = each.body
     named = (body.get("decided_by"), body.get("decision"), body.get("decided_at"))
     right = (card["decided_by"], card["status"], card["decided_at"].isoformat())
-    said = each.status == 409 and named == right and body.get("decided_by_name") in str(body.get("detail"))
+    said = each.status == 409 and named == right and str(body.get("decided_by_name")) in str(body.get("detail"))
     return "" if said else f"{each.attempt.kind} got {each.status}: {body}"
 
 
