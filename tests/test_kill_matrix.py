@@ -20,7 +20,6 @@ CELLS = (
     Cell(tool="issue_refund", target="server", point=DECIDED),
     Cell(tool="issue_refund", target="postgres", point="act:after_call"),
     Cell(tool="change_address", target="server", point="act:after_call"),
-    Cell(tool="file_bug", target="server", point="act:after_reserve"),
     Cell(tool="file_bug", target="demo", point=AFTER_WORK),
 )
 ALONE = Undisturbed(tool="file_bug", points=(ACCEPTED, "act:start", "act:start#2"), told=("reply",), said=1, cards=0)

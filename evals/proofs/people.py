@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from evals.play import in_days
-from evals.proofs.processes import PATIENCE
+from evals.proofs.processes import PATIENCE, plain_http
 from evals.proofs.site import Site
 from records.clock import SystemClock
 from records.ids import CustomerId, new_id
@@ -24,7 +24,7 @@ class People:
 
     def __init__(self, site: Site, url: str) -> None:
         self._site = site
-        self._http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=HANGING)
+        self._http = plain_http(url, timeout=HANGING)
 
     async def __aenter__(self) -> "People":
         return self

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection, OperationalError, sql
 from psycopg.errors import DeadlockDetected
 from psycopg.rows import dict_row
 
-from evals.proofs.processes import PATIENCE, Running, demo, free_port
+from evals.proofs.processes import PATIENCE, Running, demo, free_port, plain_http
 from records import staff
 from records.clock import SystemClock
 from records.database import open_database
@@ -48,17 +48,25 @@ class Site:
     demo: httpx.AsyncClient
     tokens: Tokens
     staff_key: str
+    reader: AsyncConnection[Json] | None = None
 
     def another(self, **changes: Any) -> Settings:
         """The settings of another process here."""
         return replace(self.settings, **{"port": free_port(), **changes})
 
     async def rows(self, statement: Any, *values: Any) -> list[Json]:
-        """Reads the database as an auditor would: not through the product."""
-        async with await AsyncConnection.connect(
-            self.settings.database_url, autocommit=True, row_factory=dict_row
-        ) as conn:
-            return await (await conn.execute(statement, values)).fetchall()
+        """Reads the database as an auditor would: not through the product. Raises OperationalError while it is away."""
+        if self.reader is None or self.reader.closed:
+            self.reader = await AsyncConnection.connect(
+                self.settings.database_url, autocommit=True, row_factory=dict_row
+            )
+        return await (await self.reader.execute(statement, values)).fetchall()
+
+    async def close(self) -> None:
+        """Kills the demo company's systems."""
+        self.company.kill()
+        if self.reader is not None:
+            await self.reader.close()
 
     async def effects(self, **which: str) -> list[Json]:
         """What really happened at the demo company."""
@@ -116,12 +124,12 @@ async def open_site(
             rate_limits="off",  # a proof asks for more in a second than any caller
         )
         fresh = httpx.Limits(max_keepalive_connections=0)  # the one who held the other end may have been killed
-        client = httpx.AsyncClient(base_url=settings.demo_url, trust_env=False, limits=fresh)
+        client = plain_http(settings.demo_url, limits=fresh)
         demo = await stack.enter_async_context(client)
         tokens = make_tokens(settings, SystemClock())
         key = await _staff_key(own)
         site = Site(settings=settings, company=company, demo=demo, tokens=tokens, staff_key=key)
-        stack.callback(lambda: site.company.kill())
+        stack.push_async_callback(site.close)
         yield site
 
 
