@@ -87,7 +87,7 @@ async def _prove(options: argparse.Namespace, kept: Kept, console: Console) -> l
         progress = stack.enter_context(_progress(console))
         index = await stack.enter_async_context(running_chroma(scratch))
         places = Places(folder=KEPT, theirs=theirs.get_uri(), index=index, scratch=scratch, door=asyncio.Lock())
-        unknown = [tool for tool in PLAYED if tool not in kept.alone]
+        unknown = [tool for tool in _tools(options.only) if tool not in kept.alone]
         if unknown:
             await play_alone(places, options.houses, unknown, kept, Bar(progress, "undisturbed", len(unknown)).told)
         cells = cells_of({tool: alone.points for tool, alone in kept.alone.items()})
@@ -95,6 +95,12 @@ async def _prove(options: argparse.Namespace, kept: Kept, console: Console) -> l
         if chosen:
             await play_cells(places, options.houses, chosen, kept, Bar(progress, "kill matrix", len(chosen)).told)
     return cells
+
+
+def _tools(only: str) -> list[str]:
+    """Those that `only` names, or else all: which points there are is found out by playing."""
+    named = [tool for tool in PLAYED if only and tool.startswith(only.partition(" / ")[0])]
+    return named or list(PLAYED)
 
 
 def _chosen(cells: list[Cell], options: argparse.Namespace) -> list[Cell]:

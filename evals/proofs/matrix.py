@@ -7,11 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from httpx import HTTPError
+from psycopg import OperationalError
+
 from evals.proofs.cells import Cell
 from evals.proofs.house import House, housed
 from evals.proofs.kept import Kept
 from evals.proofs.kill import Result, play, undisturbed
 from evals.proofs.postgres import Postgres
+from evals.proofs.processes import DidNotStart
 from evals.proofs.site import Site, open_site
 
 Told = Callable[[str, Sequence[str]], None]
@@ -63,7 +67,12 @@ async def play_cells(places: Places, houses: int, cells: Sequence[Cell], kept: K
 
 
 async def _played(house: House, cell: Cell, kept: Kept) -> Result:
-    result = await play(house, cell, kept.alone[cell.tool])
+    """What cannot even be played is broken as well; the others go on."""
+    try:
+        result = await play(house, cell, kept.alone[cell.tool])
+    except (TimeoutError, HTTPError, OperationalError, DidNotStart) as error:
+        wrong = f"could not be played: {error!r}"
+        result = Result(cell=cell, ending="", effects=0, ledger=0, seconds=0, wrong=(wrong,))
     kept.played(result)
     return result
 
