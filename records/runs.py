@@ -1,7 +1,7 @@
 """Runs: one pass of the graph each. The run's row, not the graph's state, says whose run it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -38,11 +38,11 @@ class Run:
     error: str | None
     started_at: datetime
     finished_at: datetime | None
-    kind: Kind
-    given: dict[str, Any]
-    asked_by: StaffId | None
-    reopened_from: RunId | None
-    reopen: str
+    kind: Kind = "message"
+    given: dict[str, Any] = field(default_factory=dict)
+    asked_by: StaffId | None = None
+    reopened_from: RunId | None = None
+    reopen: str = ""
 
 
 async def start(conn: Connection, run: RunId, conversation: ConversationId, *, now: datetime) -> None:
