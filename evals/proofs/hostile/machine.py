@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from evals.proofs.hostile.arena import STAFF, Arena
 from evals.proofs.hostile.play import FORGERIES, POINTS, Play
@@ -75,8 +75,9 @@ mishaps = st.one_of(
 
 @dataclass
 class Tally:
-    """What a proof has done: a step is one proposal or one decision."""
+    """What a proof has done: a step is one proposal or one decision. `problem`: what was wrong, in a sentence."""
 
+    problem: str = ""
     proposals: int = 0
     decisions: int = 0
     reached: Counter[str] = field(default_factory=Counter)
@@ -94,16 +95,22 @@ class Hostile(RuleBasedStateMachine):
     tally: Tally
     play: Play
 
-    def _do(self, step: Awaitable[None]) -> None:
-        """The step, and then the oracle's look."""
-
-        async def done() -> list[str]:
-            await step
-            return await self.play.oracle.wrong()
-
-        wrong = self.runner.run(done())
+    def _do(self, step: Coroutine[Any, Any, None]) -> None:
+        """The step, and then the oracle's look. Once something was wrong nothing more is played: Hypothesis would play it
+        again to see whether it goes wrong again, and that conversations race is the point."""
+        if self.tally.problem:
+            step.close()
+            raise AssertionError(self.tally.problem)
+        self.tally.problem = self.runner.run(self._looked(step))
         self._count()
-        assert not wrong, "; ".join(wrong)
+        assert not self.tally.problem, self.tally.problem
+
+    async def _looked(self, step: Coroutine[Any, Any, None]) -> str:
+        try:
+            await step
+        except AssertionError as wrong:
+            return str(wrong)
+        return "; ".join(dict.fromkeys(await self.play.oracle.wrong()))
 
     def _count(self) -> None:
         self.tally.proposals += self.arena.steps.pop("propose", 0)
@@ -123,7 +130,6 @@ class Hostile(RuleBasedStateMachine):
     def several_write_at_once(self, who: tuple[str, ...], wanted: list[str], word: str) -> None:
         self._do(self.play.race(who, wanted, word))
 
-    @precondition(lambda self: self.play.oracle.waiting > 0)
     @rule(
         index=whole(0, 9),
         by=st.sampled_from([*STAFF]),
@@ -139,7 +145,6 @@ class Hostile(RuleBasedStateMachine):
         answer |= {"message": "A person wrote this."} if kind == "respond" else {}
         self._do(self.play.decide(index, by, answer, twice=twice, stale=stale, then=then))
 
-    @precondition(lambda self: self.play.oracle.waiting > 0)
     @rule(index=whole(0, 9), who=st.sampled_from((("ann", "lee"), ("lee", "liz"), ("bill", "bea"), ("lee", "lee"))))
     def two_people_approve(self, index: int, who: tuple[str, str]) -> None:
         for by in who:
@@ -153,7 +158,7 @@ class Hostile(RuleBasedStateMachine):
     def something_happens(self, what: tuple[str, Any]) -> None:
         name, given = what
         play = self.play
-        steps: dict[str, Callable[[Any], Awaitable[None]]] = {
+        steps: dict[str, Callable[[Any], Coroutine[Any, Any, None]]] = {
             "time passes": play.wait,
             "an order leaves": play.send_off,
             "a dial is turned": lambda dial: play.dial(*dial),

@@ -32,7 +32,7 @@ class Taken:
 @dataclass(kw_only=True)
 class Oracle:
     """`killed`, `dials`: as they were while the last step ran. `active`: the customers who were worked for in it.
-    `alone`: what the agent moved without a person, as (customer, cents, when). `waiting`: open cards."""
+    `alone`: what the agent moved without a person, as (customer, cents, when)."""
 
     arena: Arena
     terms: Terms
@@ -42,7 +42,6 @@ class Oracle:
     active: set[str] = field(default_factory=set)
     decisions: dict[str, list[Taken]] = field(default_factory=dict)
     alone: list[tuple[str, int, datetime]] = field(default_factory=list)
-    waiting: int = 0
     _effects: int = 0
     _entries: dict[str, Json] = field(default_factory=dict)
     _message: int = 0
@@ -147,9 +146,7 @@ class Oracle:
     async def _cards(self) -> list[str]:
         """No card was closed but by a person who pressed, the customer it belongs to, or the clock."""
         found, now = [], self.arena.clock.now()
-        self.waiting = 0
         for card in await self.arena.rows("SELECT * FROM approvals"):
-            self.waiting += card["status"] == "pending"
             if card["status"] == "pending" or card["id"] in self._closed:
                 continue
             self._closed.add(card["id"])
