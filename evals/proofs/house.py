@@ -36,9 +36,7 @@ class House:
 
     async def fresh(self) -> None:
         """Everybody is there, and nothing has happened yet."""
-        for member in self.members.values():
-            if isinstance(member, Running) and member.body is not work:
-                await member.ready()
+        await self.ready()
         await self.site.clear()
         self._file(PLAN).unlink(missing_ok=True)
         self._file(PASSED).write_text("")
@@ -72,8 +70,11 @@ class House:
             self.exits.append((name, await self.members[name].ended()))
             self.members[name] = await self.members[name].again()
 
-    async def reachable(self) -> None:
-        """Waits until the database answers again."""
+    async def ready(self) -> None:
+        """Waits until everybody answers who answers anything, and the database does."""
+        async with asyncio.timeout(PATIENCE):
+            for name in tuple(self.members):
+                await self._answering(name)
         async with asyncio.timeout(PATIENCE):
             while True:
                 try:
@@ -81,6 +82,13 @@ class House:
                     return
                 except OperationalError:
                     await asyncio.sleep(0.05)
+
+    async def _answering(self, name: str) -> None:
+        """Somebody who has just died is followed by another at once."""
+        while isinstance(member := self.members[name], Running) and not member.alive():  # noqa: ASYNC110 - `keep` sees to it
+            await asyncio.sleep(0.02)
+        if isinstance(member, Running) and member.body is not work:
+            await member.ready()
 
     def died(self) -> list[str]:
         """Names of those who were killed; anybody who ended in another way is named with the exit code."""

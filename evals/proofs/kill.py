@@ -78,8 +78,7 @@ async def _played(house: House, tool: str, cell: Cell | None) -> tuple[Records, 
             await house.site.settled(but_for_people=True)
     except TimeoutError:
         late = "it was not finished in time"
-    await house.reachable()
-    await house.server.ready()
+    await house.ready()
     return await read(house), late
 
 
