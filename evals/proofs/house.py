@@ -85,7 +85,7 @@ class House:
 
     async def _answering(self, name: str) -> None:
         """Somebody who has just died is followed by another at once."""
-        while isinstance(member := self.members[name], Running) and not member.alive():  # noqa: ASYNC110 - `keep` sees to it
+        while isinstance(member := self.members[name], Running) and not member.alive():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         if isinstance(member, Running) and member.body is not work:
             await member.ready()

@@ -125,7 +125,7 @@ async def open_site(
             rate_limits="off",  # a proof asks for more in a second than any caller
         )
         fresh = httpx.Limits(max_keepalive_connections=0)  # the one who held the other end may have been killed
-        client = plain_http(settings.demo_url, limits=fresh)
+        client = plain_http(settings.demo_url, limits=fresh, timeout=PATIENCE)
         demo = await stack.enter_async_context(client)
         tokens = make_tokens(settings, SystemClock())
         key = await _staff_key(own)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.proofs.cells import TARGETS, Cell
+from evals.proofs.cells import ACCEPTED, AFTER_WORK, BEFORE_WORK, DECIDED, TARGETS, Cell
 from evals.proofs.kill import Result
 from evals.proofs.scenarios import PLAYED, scenario
 
@@ -12,8 +12,35 @@ BEGIN, END = "<!-- kill-matrix:begin -->", "<!-- kill-matrix:end -->"
 ALL = """# The kill matrix, cell by cell
 
 Written by `make prove`; what it means, and its sums, are in [guarantees.md](guarantees.md#the-kill-matrix). A cell says
-how it ended: `done` or with a `person`, effects at the demo company / rows in the ledger. An empty cell was not played.
+how it ended: `done` or with a `person`, effects at the demo company / rows in the ledger. What was not played is empty,
+and a row is left out where nothing was.
 """
+
+
+STAGES = (
+    ACCEPTED,
+    "driver:",
+    "classify:",
+    "gather_context:",
+    "retrieve:",
+    "decide:",
+    "check_entitlement:",
+    "request_approval:",
+    DECIDED,
+    "human_approval:",
+    "act:start",
+    "act:before_reserve",
+    "act:after_reserve",
+    BEFORE_WORK,
+    AFTER_WORK,
+    "act:after_call",
+    "act:after_record",
+    "act:end",
+    "reply:",
+    "escalate:",
+    "",
+)
+"""Where a run passes, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +76,7 @@ def sums_of(matrix: Matrix) -> str:
 def cells_of_all(matrix: Matrix) -> str:
     """A row per tool and point, a column per process that dies."""
     by_cell = {result.cell: result for result in matrix.results}
-    rows = dict.fromkeys((cell.tool, cell.point) for cell in _in_order(matrix.cells))
+    rows = dict.fromkeys((cell.tool, cell.point) for cell in _in_order(list(by_cell)))
     lines = [_line(["while", "killed at", *TARGETS]), _line(["---"] * (len(TARGETS) + 2))]
     for tool, point in rows:
         cells = [Cell(tool=tool, target=target, point=point) for target in TARGETS]
@@ -102,9 +129,10 @@ def _in_order(cells: Sequence[Cell]) -> list[Cell]:
     return sorted(cells, key=lambda cell: (tools.index(cell.tool), _stage(cell.point)))
 
 
-def _stage(point: str) -> tuple[int, str]:
+def _stage(point: str) -> tuple[int, int]:
+    """When a run comes there first, and then again."""
     name, _, times = point.partition("#")
-    return int(times or 1), name
+    return int(times or 1), next(place for place, begins in enumerate(STAGES) if name.startswith(begins))
 
 
 def _line(fields: Sequence[str]) -> str:
