@@ -25,7 +25,7 @@ from tools.demo.serve import running_demo
 
 COMPANY = Path("company")
 MODELS = Path(__file__).parents[1] / "var" / "models"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds until whatever a turn set going must have come to rest."""
 TABLES = (
     "joins",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -22,23 +22,24 @@ PAUSE = 0.5
 async def working(jobs: Jobs, driver: Driver, sweep: Sweep, *, concurrency: int) -> AsyncIterator[None]:
     """Works in the background for as long as the body runs; then drains."""
     jobs.handle(driver.drive, sweep.due)
-    worker = asyncio.create_task(_work(jobs, concurrency))
+    leaving = asyncio.Event()
+    worker = asyncio.create_task(_work(jobs, concurrency, leaving))
     sweeper = asyncio.create_task(sweep.run())
     starter = asyncio.create_task(driver.reopen_stuck())
     try:
         yield
     finally:
+        leaving.set()
         starter.cancel()
         sweeper.cancel()
         await driver.drain()
         worker.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(starter, sweeper, worker)
+        await asyncio.gather(starter, sweeper, worker, return_exceptions=True)
 
 
-async def _work(jobs: Jobs, concurrency: int) -> None:
-    """Until cancelled. A worker ends with the connection it lost; the next one begins when the database is back."""
-    while True:
+async def _work(jobs: Jobs, concurrency: int, leaving: asyncio.Event) -> None:
+    """Until it is to leave. A worker ends with the connection it lost; the next one begins when the database is back."""
+    while not leaving.is_set():
         try:
             await jobs.app.run_worker_async(
                 concurrency=concurrency,
@@ -49,4 +50,4 @@ async def _work(jobs: Jobs, concurrency: int) -> None:
             )
         except Exception as error:  # noqa: BLE001 - whatever ended it, without a worker nobody is answered
             await log.awarning("worker.ended", error=str(error))
-        await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE)
