@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from graph.state import Fact, Reading, Request
 from policy.company import Company
 from tools.kit import Kit
+from tools.sources import FactRead
 
 ALWAYS_READ = "customer"
 T = TypeVar("T")
@@ -19,6 +20,23 @@ def needed(company: Company, kit: Kit, requests: Sequence[Request], *, verified:
     books = [(request, company.playbooks.get(request["intent"])) for request in requests]
     wanted = [reading(kit, name, focus_of(request)) for request, book in books if book for name in book.needs]
     return once([*always, *wanted])
+
+
+def fact_of(read: FactRead) -> Fact:
+    """As the state keeps it."""
+    return Fact(
+        fact=read.fact,
+        source=read.source,
+        read_at=read.read_at.isoformat(),
+        visible=read.visible,
+        value=read.value,
+    )
+
+
+def judged_on(facts: Iterable[FactRead], digest: str) -> dict[str, Fact]:
+    """The fresh records that a proposal was judged on, at places of their own: no request's facts change under it, but a
+    reply may name what the verdict named."""
+    return {f"{read.fact}@{digest[:12]}": fact_of(read) for read in facts}
 
 
 def readings(kit: Kit, request: Request, names: Iterable[str]) -> list[Reading]:

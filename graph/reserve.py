@@ -5,6 +5,7 @@ on fresh facts with open reservations counted, a needed approval must be there, 
 digest. Only then does the ledger row exist; and only for a row of the ledger is a system called.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph import desk, undoing
@@ -18,6 +19,7 @@ from records.ids import RunId
 from records.ledger import Entry, Reservation
 from records.runs import Run
 from records.sql import Connection
+from tools.sources import FactRead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +39,11 @@ class Settled:
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """Nothing may be done now, and why."""
+    """Nothing may be done now, why, and the records that this was judged on."""
 
     digest: str
     verdict: Verdict
+    facts: Sequence[FactRead] = ()
 
 
 async def reserve(services: Services, run_id: RunId, proposal: Proposal) -> Reserved | Settled | Refused:
@@ -69,7 +72,7 @@ async def _reserve(
     assessed = await assess(services, conn, run, believed)
     await save(services, conn, run, assessed)
     if assessed.verdict.kind != "allow":
-        return Refused(digest=assessed.digest, verdict=assessed.verdict)
+        return Refused(digest=assessed.digest, verdict=assessed.verdict, facts=tuple(assessed.facts.values()))
     if undoing.asked_and_approved_by_one(run, assessed.approval):
         return _no(assessed.digest, "undo", "Whoever asks for this cannot be the one who approves it.")
     if await spending.actions(conn, run.id) >= services.company.current().usage.run.actions:

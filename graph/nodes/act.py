@@ -6,6 +6,7 @@ from typing import Any, assert_never
 from graph.caps import TOO_MANY_ACTIONS
 from graph.deps import Deps, Services
 from graph.outcomes import record
+from graph.reading import judged_on
 from graph.receipts import receipt_of
 from graph.reserve import Refused, Reserved, Settled, reserve
 from graph.state import SupportState, Update, VerdictState
@@ -101,7 +102,8 @@ def _refused(state: SupportState, request: str, taken: Refused) -> Update:
         "digest": taken.digest,
     }
     trouble = TOO_MANY_ACTIONS if any(c.id == TOO_MANY_ACTIONS for c in taken.verdict.clauses) else ""
-    return {"verdict": denial, "denials": [*state.get("denials", []), denial], "trouble": trouble}
+    seen = judged_on(taken.facts, taken.digest)
+    return {"verdict": denial, "denials": [*state.get("denials", []), denial], "facts": seen, "trouble": trouble}
 
 
 def _told(state: SupportState, request: str, entry: Entry) -> Update:

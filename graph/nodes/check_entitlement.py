@@ -4,6 +4,7 @@ from typing import Any
 
 from graph.deps import Deps
 from graph.entitlement import Assessed, assess, digest_of, save
+from graph.reading import judged_on
 from graph.state import Proposal, SupportState, Update, VerdictState
 from policy.ask import Clause, Verdict
 from records import approvals, events, ledger, runs, spending
@@ -34,6 +35,7 @@ async def check_entitlement(state: SupportState, deps: Deps) -> Update:
     update: Update = {"verdict": told, "step": {"kind": "propose", "proposal": assessed.proposal}}
     if verdict.kind == "deny":
         update["denials"] = [*state.get("denials", []), told]
+        update["facts"] = judged_on(assessed.facts.values(), assessed.digest)
     return update
 
 

@@ -2,8 +2,9 @@
 
 from graph.caps import may_call
 from graph.deps import Deps
-from graph.state import Fact, Reading, Update
+from graph.reading import fact_of
 from graph.state import Gap as GapState
+from graph.state import Reading, Update
 from records import events, runs
 from tools.sources import Gap, read_fact
 
@@ -27,11 +28,4 @@ async def gather_context(state: Reading, deps: Deps) -> Update:
             shown = dict(gap)
             await events.append(conn, run.conversation_id, run.id, [("gap", shown)], now=services.clock.now())
         return {"gaps": {place: gap}}
-    fact: Fact = {
-        "fact": name,
-        "source": read.source,
-        "read_at": read.read_at.isoformat(),
-        "visible": read.visible,
-        "value": read.value,
-    }
-    return {"facts": {place: fact}}
+    return {"facts": {place: fact_of(read)}}
