@@ -30,10 +30,15 @@ LOOKING = 20.0
 async def overdue(services: Services) -> list[LedgerKey]:
     """The actions whose settle time is over and whose outcome nobody wrote down."""
     now = services.clock.now()
-    settled = now - timedelta(seconds=services.limits.settle_after)
+    settled = now - _settling(services)
     async with services.database.transaction() as conn:
         since = {"before": settled, "long_before": now - ELSEWHERE, "looked_before": now - AGAIN}
         return [entry.key for entry in await actions.overdue(conn, **since)]
+
+
+def _settling(services: Services) -> timedelta:
+    """Since it was reserved: as long again as a call can stay on its way, for the call to be made at all."""
+    return 2 * timedelta(seconds=services.limits.settle_after)
 
 
 async def look(services: Services, key: LedgerKey, *, actor: str) -> Entry:
@@ -58,7 +63,7 @@ async def _open_entry(services: Services, conn: Connection, key: LedgerKey) -> E
         raise NotFound
     if entry.status not in ("reserved", "unknown"):
         raise await told_apart(conn, entry)
-    settled = services.clock.now() - timedelta(seconds=services.limits.settle_after)
+    settled = services.clock.now() - _settling(services)
     if entry.reserved_at > settled or not await actions.hold_conversation(conn, entry.conversation_id):
         raise UnderWay
     return entry
