@@ -12,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
+from evals.backdoor import back_door
 from records.clock import SystemClock
 from records.ids import CustomerId, LedgerKey
 from tools.demo.adapters import open_demo
@@ -81,7 +82,7 @@ def demo_url(database_url: Callable[[], str]) -> Iterator[str]:
 @pytest.fixture
 async def demo(demo_url: str) -> AsyncIterator[Demo]:
     """The demo company as it was seeded, at NOW."""
-    async with httpx.AsyncClient(base_url=demo_url, trust_env=False) as http:
+    async with back_door(demo_url) as http:
         (await http.post("/reset", json={"now": NOW.isoformat()})).raise_for_status()
         yield Demo(demo_url, http)
 

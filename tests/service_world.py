@@ -18,6 +18,7 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from evals.backdoor import back_door
 from evals.proofs.site import KEPT, MODELS
 from graph.build import build
 from graph.deps import Services
@@ -154,7 +155,7 @@ async def open_world(database_url: str, demo_url: str, folder: Path, **more: Any
         open_services(settings, clock) as opened,
         open_doors(opened) as doors,
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http,
-        httpx.AsyncClient(base_url=demo_url, trust_env=False) as demo,
+        back_door(demo_url) as demo,
     ):
         app.state.doors = doors
         async with opened.services.database.transaction() as conn:

@@ -15,6 +15,7 @@ import httpx
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
+from evals.backdoor import back_door
 from records import staff
 from records.clock import SystemClock
 from records.database import Database, open_database
@@ -123,7 +124,7 @@ async def _opened(http: httpx.AsyncClient, database_url: str, demo_url: str) -> 
     clock = SystemClock()
     async with (
         open_database(database_url, size=4) as database,
-        httpx.AsyncClient(base_url=demo_url, trust_env=False) as shop,
+        back_door(demo_url) as shop,
     ):
         async with database.transaction() as conn:
             added = {role: await staff.add(conn, role, [role], now=clock.now()) for role in ROLES}

@@ -16,6 +16,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
 from evals.attacks.people import SECRET, customer_of, private, records
+from evals.backdoor import back_door
 from evals.databases import throwaway_database
 from evals.proofs.hostile.opening import emptied
 from evals.proofs.site import MODELS
@@ -175,7 +176,7 @@ async def open_rig(server_url: str) -> AsyncIterator[Rig]:
             opened=opened,
             drivers=drivers,
             http=await stack.enter_async_context(client),
-            demo=await stack.enter_async_context(httpx.AsyncClient(base_url=demo_url, trust_env=False)),
+            demo=await stack.enter_async_context(back_door(demo_url)),
             database=await stack.enter_async_context(database),
             articles=folder / "company" / "articles",
             key=key,

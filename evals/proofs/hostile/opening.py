@@ -12,6 +12,7 @@ import httpx
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from evals.backdoor import back_door
 from evals.databases import throwaway_database
 from evals.proofs.hostile.arena import STAFF, Arena, Chosen, Deaths, Reasoners
 from evals.proofs.hostile.careless import careless
@@ -50,7 +51,7 @@ async def open_arena(server_url: str, terms: Terms) -> AsyncIterator[Arena]:
         app.state.doors = await stack.enter_async_context(open_doors(opened))
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://proof")
         database = await AsyncConnection.connect(own, autocommit=True, row_factory=dict_row)
-        demo = httpx.AsyncClient(base_url=demo_url, trust_env=False)
+        demo = back_door(demo_url)
         keys, ids = await _staff(opened)
         arena = Arena(
             opened=opened,
