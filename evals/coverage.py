@@ -64,7 +64,9 @@ def page(items: Sequence[Item], cases: Sequence[tuple[str, Iterable[Item]]]) -> 
         "Written by `python -m evals --coverage docs/coverage.md` from what the plays left in the records. "
         f"{len(cases)} cases, {covered} of {len(items)} items.\n"
     )
-    return head + "".join(_section(kind, title, by_item) for kind, title in TITLES.items())
+    sections = "".join(_section(kind, title, by_item) for kind, title in TITLES.items())
+    others = [name for name, found in cases if not set(found) & set(items)]
+    return head + sections + (f"\n## About none of these\n\n{', '.join(others)}\n" if others else "")
 
 
 def _section(kind: Kind, title: str, by_item: dict[Item, list[str]]) -> str:

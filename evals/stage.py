@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
@@ -23,6 +24,7 @@ from records.ids import CustomerId, new_id
 from server import Opened, create_app
 from settings import Settings
 from tools.demo.serve import running_demo
+from wiring import Loaded, fitted, open_company
 
 COMPANY = Path("company")
 MODELS = Path(__file__).parents[1] / "var" / "models"
@@ -115,6 +117,15 @@ class Stage:
         return bearer(self.keys[role])
 
 
+@cache
+def demo_company() -> Loaded:
+    """The demo company and what was learned from it: read and fitted once for all that a process plays."""
+    settings = Settings(company=COMPANY, var=MODELS.parent)
+    kit, company = open_company(settings)
+    embedder, classifier = fitted(settings, company)
+    return Loaded(kit=kit, company=company, embedder=embedder, classifier=classifier)
+
+
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
@@ -127,7 +138,8 @@ async def open_stage(server_url: str, company: Path = COMPANY, resets: Sequence[
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="closeloop-")))
         demo_url = await stack.enter_async_context(running_demo(theirs))
         clock = ManualClock(SystemClock().now().replace(microsecond=0))
-        app = create_app(_settings(own, demo_url, folder, company), clock=clock)
+        loaded = demo_company() if company == COMPANY else None
+        app = create_app(_settings(own, demo_url, folder, company), clock=clock, loaded=loaded)
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app)
         database = await AsyncConnection.connect(own, autocommit=True, row_factory=dict_row)

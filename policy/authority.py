@@ -145,9 +145,7 @@ def roles_of(node: Node, tools: Collection[str], queues: Collection[str]) -> dic
     return {name: _role_of(name, entry, names, tools, queues) for name, entry in node.entries().items()}
 
 
-def _role_of(
-    name: str, node: Node, names: Collection[str], tools: Collection[str], queues: Collection[str]
-) -> Role:
+def _role_of(name: str, node: Node, names: Collection[str], tools: Collection[str], queues: Collection[str]) -> Role:
     node.only("title", "approves", "includes", "queues")
     approves, includes, title = node.get("approves"), node.get("includes"), node.get("title")
     tied = node.get("queues")

@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 
 from evals.backdoor import back_door
 from evals.proofs.site import KEPT, MODELS
+from evals.stage import demo_company
 from graph.build import build
 from graph.deps import Services
 from records import staff
@@ -152,7 +153,7 @@ async def open_world(database_url: str, demo_url: str, folder: Path, **more: Any
     )
     app: FastAPI = new_app()
     async with (
-        open_services(settings, clock) as opened,
+        open_services(settings, clock, None if "company" in more else demo_company()) as opened,
         open_doors(opened) as doors,
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http,
         back_door(demo_url) as demo,
