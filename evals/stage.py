@@ -1,8 +1,8 @@
 """Where cases are played: the whole service in this process, on a throwaway database and folder, with a demo company."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -11,15 +11,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 import httpx
-import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
 from evals.backdoor import back_door
 from evals.case import VISITOR, Role
+from evals.databases import throwaway_database
 from records import staff
 from records.clock import ManualClock, SystemClock
-from records.embedded import ensure_database
 from records.ids import CustomerId, new_id
 from server import Opened, create_app
 from settings import Settings
@@ -134,7 +133,7 @@ def bearer(token: str) -> dict[str, str]:
 async def open_stage(server_url: str, company: Path = COMPANY, resets: Sequence[str] = ()) -> AsyncIterator[Stage]:
     """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end."""
     async with AsyncExitStack() as stack:
-        own, theirs = (stack.enter_context(_database(server_url)) for _ in range(2))
+        own, theirs = (stack.enter_context(throwaway_database(server_url)) for _ in range(2))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="closeloop-")))
         demo_url = await stack.enter_async_context(running_demo(theirs))
         clock = ManualClock(SystemClock().now().replace(microsecond=0))
@@ -170,16 +169,6 @@ def _settings(database_url: str, demo_url: str, folder: Path, company: Path) -> 
         rate_limits="off",  # the clock stands still, and so would the rates; the breakers likewise
         breaker_failures=0,
     )
-
-
-@contextmanager
-def _database(server_url: str) -> Iterator[str]:
-    name = new_id("evals")
-    try:
-        yield ensure_database(server_url, name)
-    finally:
-        with psycopg.connect(server_url, autocommit=True) as conn:
-            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 async def _keys(opened: Opened) -> dict[str, str]:

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from evals.attacks.people import SECRET, customer_of, private, records
 from evals.backdoor import back_door
 from evals.databases import throwaway_database
-from evals.proofs.hostile.opening import emptied
+from evals.proofs.hostile.opening import emptied, settings_of
 from evals.proofs.site import MODELS
 from evals.stage import COMPANY, bearer
 from graph.build import build
@@ -32,7 +32,7 @@ from knowledge.search import Found, Hit
 from policy.company import Company
 from records import staff
 from records.clock import ManualClock, SystemClock
-from records.ids import CustomerId, LedgerKey, new_id
+from records.ids import CustomerId, LedgerKey
 from runs.driver import Driver
 from server import Opened, open_doors, open_services
 from settings import Settings
@@ -197,18 +197,8 @@ def _furnish(folder: Path) -> None:
 
 
 def _settings(own: str, demo_url: str, folder: Path) -> Settings:
-    return Settings(
-        database_url=own,
-        demo_url=demo_url,
-        company=folder / "company",
-        var=folder,
-        customer_token_key=new_id("key") * 3,
-        conversation_token_key=new_id("key") * 3,
-        fact_seconds=30.0,
-        answer_seconds=30.0,
-        settle_seconds=0.01,
-        concurrency=0,
-    )
+    """As in the proof, with more patience: many customers write at once."""
+    return replace(settings_of(own, demo_url, folder), fact_seconds=30.0, answer_seconds=30.0)
 
 
 def _drivers(opened: Opened, poisoned: Poisoned, loot: Loot, steps: Counter[str]) -> dict[Who, Driver]:
