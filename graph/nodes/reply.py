@@ -9,10 +9,11 @@ from graph import agenda, desk
 from graph.deps import Deps
 from graph.joining import tell_outcome, unsaid
 from graph.saying import say
+from graph.sending import needs_person
 from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
 from graph.texts import text
 from graph.truth.stops import as_draft
-from records import approvals, audit, conversations, joins, runs, switches
+from records import approvals, audit, conversations, joins, runs
 from records.conversations import Conversation, Status
 from records.ids import ApprovalId, ConversationId
 from records.runs import Outcome, Run
@@ -31,7 +32,7 @@ async def reply(state: SupportState, deps: Deps) -> Update:
         stopped = (
             None if approval else await as_draft(conn, deps, run, draft, state["requests"], state.get("facts", {}))
         )
-        if stopped or (approval is None and await _needs_person(conn, state, deps, conversation)):
+        if stopped or (approval is None and await needs_person(conn, state, deps, conversation)):
             return {"draft": stopped or draft}
         said, citations = _words(state, approval)
         said = "\n\n".join([*await _withdrawn(conn, state, deps, conversation), *([said] if said else [])])
@@ -45,21 +46,6 @@ async def _decided(conn: Connection, run: Run, state: SupportState) -> ApprovalS
         return None
     card = await approvals.newest_of_run(conn, run.id)
     return approval if card and card.id == approval["id"] and card.status == approval["status"] else None
-
-
-async def _needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
-    """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts. What was
-    done, or decided, in this run is told all the same, and that something is handled in another conversation."""
-    approval = state.get("approval")
-    if state.get("receipts") or (approval and approval["status"] != "superseded"):
-        return False
-    requests = state.get("requests", [])
-    if conversation.assignee is None and requests and all(r["status"] == "joined" for r in requests):
-        return False
-    dials = await switches.dials(conn)
-    intents = [r["intent"] for r in state.get("requests", []) if r["intent"] in deps.company.playbooks]
-    suggest = any(dials.get(i, deps.company.playbooks[i].autonomy) != "auto" for i in intents)
-    return conversation.assignee is not None or suggest or await switches.killed(conn)
 
 
 def _composed(state: SupportState) -> Draft:

@@ -1,0 +1,22 @@
+"""Whether the agent may send its words alone, or only drafts them: known before the first of them is written."""
+
+from graph.deps import Deps
+from graph.state import SupportState
+from records import switches
+from records.conversations import Conversation
+from records.sql import Connection
+
+
+async def needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
+    """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts. What was
+    done, or decided, in this run is told all the same, and that something is handled in another conversation."""
+    approval = state.get("approval")
+    if state.get("receipts") or (approval and approval["status"] != "superseded"):
+        return False
+    requests = state.get("requests", [])
+    if conversation.assignee is None and requests and all(r["status"] == "joined" for r in requests):
+        return False
+    dials = await switches.dials(conn)
+    intents = [r["intent"] for r in state.get("requests", []) if r["intent"] in deps.company.playbooks]
+    suggest = any(dials.get(i, deps.company.playbooks[i].autonomy) != "auto" for i in intents)
+    return conversation.assignee is not None or suggest or await switches.killed(conn)
