@@ -36,12 +36,31 @@ class Waiting:
     filed_at: datetime
 
 
+class Voice(Protocol):
+    """Where a reasoner's words go while it still writes them: sentence by sentence to the customer, each checked first.
+    After the first sentence that may not be sent, nothing more is."""
+
+    def about(self, request: Request | None) -> None:
+        """What the words to come are about: one of the view's requests, or a question that is none of them."""
+
+    def afresh(self) -> None:
+        """An answer begins, or begins again: what was heard and has not been sent is void."""
+
+    async def hear(self, words: str) -> bool:
+        """The next words. Whether the customer has read any of the answer by now."""
+
+    @property
+    def sent(self) -> str:
+        """As the reasoner wrote it, what the customer has read: this stands, and an answer goes on from there."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class View:
     """All a reasoner sees. `verified`: the customer signed in. `preview` tells how policy would judge a proposal on the
     facts at hand; it promises nothing. `facts` and `gaps` are by place (see
     graph/reading.py), `passages` and `support` by the query that found them. `told`: the ids of
-    the passages that the customer was quoted before. `messages`: the recent transcript, oldest first."""
+    the passages that the customer was quoted before. `messages`: the recent transcript, oldest first.
+    `voice`: None where nothing may be sent while it is written."""
 
     company: Company
     kit: Kit
@@ -60,6 +79,7 @@ class View:
     now: datetime
     preview: Preview
     messages: Sequence[AnyMessage] = ()
+    voice: Voice | None = None
 
     def values(self, request: Request) -> dict[str, Any]:
         """What a playbook's conditions and texts may name: the facts as they concern this request, its slots, the time,

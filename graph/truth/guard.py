@@ -159,10 +159,22 @@ def _written(view: View, request: Request, records: Known, honest: Sequence[Requ
     """What the reasoner wrote by itself."""
     if not request["said"]:
         return {**_unmarked(request), "citations": []}
+    known = known_about(view, request, records, honest)
+    result = checked(request["said"], known, view.triage["language"] or view.company.language)
+    said: Request = {**_unmarked(request), "said": masked(result.text, result.findings)}
+    said["citations"] = list(result.citations)
+    if result.findings:
+        said["stopped"], said["original"] = [*kinds(result.findings)], result.text
+    return said
+
+
+def known_about(view: View, request: Request, records: Known, honest: Sequence[Request]) -> Known:
+    """What words about one request may name: `records`, the request's facts, the run's passages, and what the rules
+    reasoner would say here (`honest`: the requests of its decision)."""
     asked = next((each for each in view.requests if each["id"] == request["id"]), request)
     own = next((each for each in honest if each["id"] == request["id"] and each["said"] != asked["said"]), None)
     facts = facts_shown(view, asked)
-    known = replace(
+    return replace(
         records,
         facts=facts,
         calls=calls_shown(facts),
@@ -170,12 +182,6 @@ def _written(view: View, request: Request, records: Known, honest: Sequence[Requ
         playbook=own["said"] if own else "",
         citations=own["citations"] if own else (),
     )
-    result = checked(request["said"], known, view.triage["language"] or view.company.language)
-    said: Request = {**_unmarked(request), "said": masked(result.text, result.findings)}
-    said["citations"] = list(result.citations)
-    if result.findings:
-        said["stopped"], said["original"] = [*kinds(result.findings)], result.text
-    return said
 
 
 def _unmarked(request: Request) -> Request:
