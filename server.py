@@ -76,7 +76,8 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         url = server("closeloop")
         await asyncio.to_thread(prepare, url)
         database = await stack.enter_async_context(open_database(url, size=settings.pool_size))
-        saver = await open_saver(database, make_cipher(settings), clock)
+        cipher = make_cipher(settings)
+        saver = await open_saver(database, cipher, clock)
         jobs = await stack.enter_async_context(open_jobs(url, clock))
         demo_url = settings.demo_url or await _demo(wiring, server, stack)
         history = RecordedHistory(database, clock)
@@ -99,6 +100,7 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
             waker=jobs,
             customer_of=tokens.customer_of,
             signed_in_at=tokens.signed_in_at,
+            cipher=cipher,
             fault=crash_at(settings.crash_at),
             limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
         )

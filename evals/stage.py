@@ -43,6 +43,7 @@ TABLES = (
     "proposals",
     "events",
     "messages",
+    "model_prompts",
     "runs",
     "conversations",
     "switches",

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from graph.reasoners.protocol import Reasoner
 from knowledge.search import Found
 from policy.company import Company
+from records.cipher import Cipher
 from records.clock import Clock
 from records.database import Database
 from records.ids import ConversationId, CustomerId, RunId
@@ -69,7 +70,8 @@ class Limits:
 class Services:
     """One per process. `fault(point)` is called at every point where a process may die; it does nothing, except in the
     proofs, which use it to die there. `customer_of` verifies a customer's token (raises NotSignedIn), `signed_in_at` tells
-    when they had proved who they are; where it is left out, nobody's sign-in is known."""
+    when they had proved who they are; where it is left out, nobody's sign-in is known. `cipher` encrypts what a language
+    model was sent; without one that is not kept."""
 
     database: Database
     clock: Clock
@@ -84,6 +86,7 @@ class Services:
     fault: Callable[[str], None]
     limits: Limits = Limits()
     signed_in_at: Callable[[str], datetime] | None = None
+    cipher: Cipher | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,11 @@ DEFAULTS: Mapping[str, timedelta | None] = {
     "handoffs": timedelta(days=365),
     "events": timedelta(days=30),
     "checkpoints": timedelta(days=7),
+    "prompts": timedelta(days=7),
     "submissions": timedelta(days=2),
 }
 """None: for ever."""
-COPIES = ("cards", "handoffs", "events", "checkpoints")
+COPIES = ("cards", "handoffs", "events", "checkpoints", "prompts")
 """They hold copies of the transcript, so they cannot outlive it."""
 SHORTEST = timedelta(days=1)
 

@@ -11,7 +11,11 @@ from records.cipher import Cipher, KeyMissing
 from records.sql import Connection
 
 BATCH = 200
-KINDS = (("blobs_under_other_keys", "encrypt_blob"), ("writes_under_other_keys", "encrypt_write"))
+KINDS = (
+    ("blobs_under_other_keys", "encrypt_blob"),
+    ("writes_under_other_keys", "encrypt_write"),
+    ("prompts_under_other_keys", "encrypt_prompt"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,9 @@ async def rotate_some(conn: Connection, cipher: Cipher) -> int:
 
 
 async def drop_lost(conn: Connection, key: str) -> int:
-    """Deletes the threads that only a lost key could read; returns how many checkpoints. Their runs begin again."""
+    """Deletes the threads that only a lost key could read, and what was sent to a model; returns how many checkpoints.
+    Their runs begin again."""
+    await sql.execute(conn, "drop_unreadable_prompts", name=key)
     return len(await sql.fetch_rows(conn, "drop_unreadable_checkpoints", name=key))
 
 

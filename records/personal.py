@@ -58,6 +58,7 @@ CONTENT = tuple(
         "events",
         "agendas",
         "checkpoints",
+        "prompts",
         "runs",
         "joins",
         "proposals",

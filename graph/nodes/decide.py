@@ -1,22 +1,22 @@
 """Model: the next step. What must go to a person goes there first, whatever the reasoner would do."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from graph import undoing
+from graph.asked import account
 from graph.caps import reached_cap
 from graph.deps import Deps
 from graph.entitlement import standing
 from graph.reading import values_of
-from graph.reasoners.protocol import Decision, ModelCall, View, Waiting
+from graph.reasoners.protocol import Decision, View, Waiting
 from graph.repeat import LATELY
 from graph.state import Proposal, Step, SupportState, Update
 from graph.truth.stops import truthful
 from policy.ask import Ask, Kind
 from policy.triggers import Situation, fired_triggers
 from policy.verdict import judge, moved_by
-from records import approvals, conversations, events, identity, runs, spending, switches
+from records import approvals, conversations, identity, runs, switches
 from records.conversations import Conversation
 from records.history import passages_told
 
@@ -36,22 +36,11 @@ async def decide(state: SupportState, deps: Deps) -> Update:
         return {"step": step, "requests": requests, "visits": visits}
     view = await _view(state, deps)
     proposed = await deps.services.reasoner.decide(view)
-    await _account(deps, proposed.asked)
+    await account(deps, proposed.asked)
     decision = await truthful(deps, view, proposed)
     because = _triggered(state, deps, decision)
     chosen: Step = {"kind": "escalate", "because": because} if because else decision.step
     return {"step": chosen, "requests": decision.requests, "visits": visits}
-
-
-async def _account(deps: Deps, asked: Sequence[ModelCall]) -> None:
-    """What a language model was asked for this step: its tokens count for the run, and the trace shows each attempt."""
-    if not asked:
-        return
-    async with deps.services.database.transaction() as conn:
-        run = await runs.get(conn, deps.run_id)
-        await spending.add_tokens(conn, run.id, sum(call.prompt + call.answer for call in asked))
-        told = [("model", vars(call)) for call in asked]
-        await events.append(conn, run.conversation_id, run.id, told, now=deps.services.clock.now())
 
 
 async def _forced(state: SupportState, deps: Deps, visits: int) -> str:

@@ -97,6 +97,16 @@ class View:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What a language model was sent. `version`: sha256 of the prompt files; `messages`: role and content; `tools`: as
+    they were offered."""
+
+    version: str
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelCall:
     """One call of a language model, or one attempt at it. `first`, `whole`: seconds to the first word and to the end;
     `prompt`, `answer`, `cached`: tokens as the endpoint counts them, 0 where it does not tell. `failure`: "" when it gave
@@ -109,6 +119,12 @@ class ModelCall:
     first: float = 0.0
     whole: float = 0.0
     failure: str = ""
+    sent: Sent | None = None
+
+    def told(self) -> dict[str, Any]:
+        """As the trace tells it: all but what was sent, of which it names the version."""
+        shown = {name: value for name, value in vars(self).items() if name != "sent"}
+        return shown | ({"version": self.sent.version} if self.sent else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,12 @@ blobs AS (DELETE FROM checkpoint_blobs WHERE thread_id IN (SELECT id FROM thread
 writes AS (DELETE FROM checkpoint_writes WHERE thread_id IN (SELECT id FROM threads))
 DELETE FROM checkpoints WHERE thread_id IN (SELECT id FROM threads);
 
+-- name: find_prompts
+SELECT count(*) AS held FROM model_prompts WHERE conversation_id = ANY(%(conversations)s);
+
+-- name: erase_prompts
+DELETE FROM model_prompts WHERE conversation_id = ANY(%(conversations)s);
+
 -- name: find_joins
 SELECT count(*) AS held FROM joins WHERE conversation_id = ANY(%(conversations)s) OR joined_to = ANY(%(conversations)s);
 

@@ -19,6 +19,12 @@ SELECT r.id FROM runs r WHERE r.status = 'finished' AND r.finished_at < %(before
   AND EXISTS (SELECT FROM checkpoints k WHERE k.thread_id = r.id)
 ORDER BY r.finished_at LIMIT %(limit)s;
 
+-- name: due_prompts
+SELECT run_id || ' ' || call AS id FROM model_prompts WHERE at < %(before)s ORDER BY at LIMIT %(limit)s;
+
+-- name: drop_prompts
+DELETE FROM model_prompts WHERE run_id || ' ' || call = ANY(%(ids)s) AND at < %(before)s;
+
 -- name: due_submissions
 SELECT owner || ' ' || key AS id FROM submissions WHERE at < %(before)s ORDER BY at LIMIT %(limit)s;
 
