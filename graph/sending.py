@@ -1,5 +1,6 @@
 """Whether the agent may send its words alone, or only drafts them: known before the first of them is written."""
 
+from graph.confidence import confidence
 from graph.deps import Deps
 from graph.state import SupportState
 from records import switches
@@ -8,8 +9,9 @@ from records.sql import Connection
 
 
 async def needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
-    """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts. What was
-    done, or decided, in this run is told all the same, and that something is handled in another conversation."""
+    """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts; and where it is
+    not sure enough (graph/confidence.py). What was done, or decided, in this run is told all the same, and that something
+    is handled in another conversation."""
     approval = state.get("approval")
     if state.get("receipts") or (approval and approval["status"] != "superseded"):
         return False
@@ -19,4 +21,5 @@ async def needs_person(conn: Connection, state: SupportState, deps: Deps, conver
     dials = await switches.dials(conn)
     intents = [r["intent"] for r in state.get("requests", []) if r["intent"] in deps.company.playbooks]
     suggest = any(dials.get(i, deps.company.playbooks[i].autonomy) != "auto" for i in intents)
-    return conversation.assignee is not None or suggest or await switches.killed(conn)
+    unsure = confidence(deps.company, state).way != "send"
+    return conversation.assignee is not None or suggest or unsure or await switches.killed(conn)

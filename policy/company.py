@@ -14,6 +14,7 @@ from policy.playbook import Playbook, playbook_of
 from policy.retention import Retention, retention_of
 from policy.routing import RoutingRule, routing_of
 from policy.source import CompanyInvalid, Node, Problem, document
+from policy.sure import Sure
 from policy.triggers import Thresholds, Trigger, thresholds_of, triggers_of
 from policy.usage import Usage, usage_of
 from policy.vocabulary import Vocabulary, situation_environment
@@ -78,6 +79,11 @@ class Company:
     close_after: timedelta = SILENCE
     retention: Retention = field(default_factory=lambda: retention_of(None))
 
+    def sure(self, intent: str) -> Sure:
+        """How sure the agent must be of this intent; as the company is in all, where it has no playbook."""
+        playbook = self.playbooks.get(intent)
+        return playbook.sure if playbook else self.thresholds.sure
+
     @property
     def examples(self) -> dict[str, tuple[str, ...]]:
         """Example sentences by intent and by move, without `none`: what the intent model learns to tell apart."""
@@ -121,6 +127,7 @@ class _Reader:
         tiers = company.need("tiers").texts()
         roles = roles_of(company.need("roles"), tuple(self.vocabulary.tools), tuple(queues))
         situations = situation_environment()
+        thresholds = thresholds_of(policy.need("thresholds"), tiers)
         tools = tools_of(policy.need("tools"), self.vocabulary, tuple(roles), tiers)
         return Company(
             name=company.need("name").text(),
@@ -139,8 +146,8 @@ class _Reader:
             drafts=_drafts_of(policy.need("drafts"), roles),
             budgets=budgets_of(policy.get("budgets"), tuple(tools)),
             triggers=triggers_of(policy.need("triggers"), situations, tiers, tuple(queues)),
-            thresholds=thresholds_of(policy.need("thresholds"), tiers),
-            playbooks=self._playbooks(playbooks, tuple(queues), tuple(tools)),
+            thresholds=thresholds,
+            playbooks=self._playbooks(playbooks, tuple(queues), tuple(tools), thresholds.sure),
             articles=self.folder / "articles",
             version=version,
             close_after=_silence_of(company.get("close_after")),
@@ -149,7 +156,7 @@ class _Reader:
         )
 
     def _playbooks(
-        self, texts: Mapping[Path, str], queues: tuple[str, ...], tools: tuple[str, ...]
+        self, texts: Mapping[Path, str], queues: tuple[str, ...], tools: tuple[str, ...], sure: Sure
     ) -> dict[str, Playbook]:
         found: dict[str, Playbook] = {}
         for path, text in texts.items():
@@ -164,6 +171,7 @@ class _Reader:
                 queues=queues,
                 tools=tools,
                 problems=self.problems,
+                sure=sure,
             )
         return found
 

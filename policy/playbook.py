@@ -9,6 +9,7 @@ from policy.rules import Choice, Rule, RuleReader, choose
 from policy.slots import Slot, slots_of
 from policy.source import Node, Problem, document, unknown_names
 from policy.steps import RULES, Guide, guide_of, step_names
+from policy.sure import Sure, sure_of
 from policy.templates import Text, text_of
 from policy.vocabulary import Vocabulary
 from policy.words import plain
@@ -27,6 +28,7 @@ KEYS = (
     "queue",
     "priority",
     "autonomy",
+    "sure",
     "search",
     "slots",
     "steps",
@@ -51,7 +53,7 @@ class Replies:
 class Playbook:
     """`needs`: facts read before anything is decided; `ask_for`: the question for a needed fact that was not found.
     `search`: words for a second search of the articles. `guide`: steps to take the customer through, where a rule says
-    so. `body`: the procedure, Markdown."""
+    so. `sure`: how sure the agent must be. `body`: the procedure, Markdown."""
 
     intent: str
     title: str
@@ -62,6 +64,7 @@ class Playbook:
     queue: str
     priority: str
     autonomy: Autonomy
+    sure: Sure
     search: str
     slots: tuple[Slot, ...]
     guide: Guide | None
@@ -91,8 +94,9 @@ def playbook_of(
     queues: Collection[str],
     tools: Collection[str],
     problems: list[Problem],
+    sure: Sure,
 ) -> Playbook:
-    """A playbook file. `stem` is the file's name without `.md`, which is its intent; `tools`: those with a policy."""
+    """A playbook file. `sure`: where it does not say. `stem` is the file's name without `.md`, which is its intent; `tools`: those with a policy."""
     front = _FRONT.match(text.replace("\r\n", "\n"))
     if front is None:
         problems.append(
@@ -112,6 +116,7 @@ def playbook_of(
         body=body,
         vocabulary=vocabulary,
         queues=queues,
+        sure=sure,
         known=needs.choices(tuple(vocabulary.facts), "fact") if needs else (),
         used=used.choices(tools, "tool with a policy") if used else (),
     )
@@ -124,6 +129,7 @@ def _playbook(
     body: str,
     vocabulary: Vocabulary,
     queues: Collection[str],
+    sure: Sure,
     known: tuple[str, ...],
     used: tuple[str, ...],
 ) -> Playbook:
@@ -146,6 +152,7 @@ def _playbook(
         queue=node.need("queue").choice(queues, "queue"),
         priority=priority.choice(PRIORITIES, "priority") if priority else "normal",
         autonomy=_autonomy_of(node.need("autonomy")),
+        sure=sure_of(node.get("sure"), sure),
         search=search.text() if search else "",
         slots=slots,
         guide=guide,

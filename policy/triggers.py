@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from policy.cel import Condition, Environment
 from policy.source import Node, unknown_names
+from policy.sure import Sure, sure_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,8 @@ class Trigger:
 class Thresholds:
     """Probabilities from which something counts. `act`: confidence to act without a person, by tier. `understand`: an
     intent is taken as understood. `another`: a further intent counts as a request of its own. `none`: the message is
-    nothing the company handles. `signal`: a signal is present. `support`: articles carry an answer."""
+    nothing the company handles. `signal`: a signal is present. `support`: articles carry an answer. `sure`: for every intent
+    whose playbook does not say otherwise."""
 
     act: Mapping[str, float]
     understand: float
@@ -53,6 +55,7 @@ class Thresholds:
     none: float
     signal: float
     support: float
+    sure: Sure
 
     def act_for(self, tier: str) -> float:
         """The tier's own threshold; the strictest of all for a tier nobody named."""
@@ -99,14 +102,16 @@ def _trigger_of(node: Node, environment: Environment, tiers: Collection[str], qu
 
 def thresholds_of(node: Node, tiers: Collection[str]) -> Thresholds:
     """The `thresholds` of policy.yaml. Every tier needs its `act`."""
-    node.only("act", "understand", "another", "none", "signal", "support")
+    node.only("act", "understand", "another", "none", "signal", "support", "sure")
     act = node.need("act")
     unknown_names(act, tiers, "tier")
+    support = node.need("support").share()
     return Thresholds(
         act={tier: act.need(tier).share() for tier in tiers},
         understand=node.need("understand").share(),
         another=node.need("another").share(),
         none=node.need("none").share(),
         signal=node.need("signal").share(),
-        support=node.need("support").share(),
+        support=support,
+        sure=sure_of(node.get("sure"), Sure(support=support)),
     )

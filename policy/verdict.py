@@ -16,6 +16,7 @@ from policy.cel import Expression
 from policy.company import Company
 from policy.entitlement import ClauseRule, ToolPolicy
 from policy.limits import Money, allowance, at_most, bounds, money_of, room
+from policy.margin import kept_off
 from policy.structs import Struct
 from policy.words import listed, plain, span
 
@@ -139,10 +140,11 @@ def _instead(policy: ToolPolicy, clauses: tuple[Clause, ...], values: Mapping[st
 
 def _alone(company: Company, ask: Ask, moved: Money, clauses: tuple[Clause, ...], values: Mapping[str, Any]) -> Verdict:
     """The verdict when nobody has approved yet."""
-    sure = ask.confidence >= company.thresholds.act_for(ask.tier)
+    sure = ask.confidence >= max(company.thresholds.act_for(ask.tier), company.sure(ask.intent).send)
     clauses += (
         said("suggest", ask.autonomy == "auto", "The agent may act by itself.", "A person looks at this first."),
         said("confidence", sure, "The request was understood.", "It is not certain enough that this is meant."),
+        *kept_off(company, company.tools[ask.tool], moved, ask),
         *_by_hand(ask),
     )
     if _all_held(clauses):

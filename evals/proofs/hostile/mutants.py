@@ -78,7 +78,7 @@ MUTANTS = (
     Mutant(
         guard="the certainty that an action needs",
         file="policy/verdict.py",
-        old="    sure = ask.confidence >= company.thresholds.act_for(ask.tier)\n",
+        old="    sure = ask.confidence >= max(company.thresholds.act_for(ask.tier), company.sure(ask.intent).send)\n",
         new="    sure = True\n",
     ),
     Mutant(
