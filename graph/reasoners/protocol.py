@@ -59,7 +59,8 @@ class View:
     """All a reasoner sees. `verified`: the customer signed in. `preview` tells how policy would judge a proposal on the
     facts at hand; it promises nothing. `facts` and `gaps` are by place (see
     graph/reading.py), `passages` and `support` by the query that found them. `told`: the ids of
-    the passages that the customer was quoted before. `messages`: the recent transcript, oldest first.
+    the passages that the customer was quoted before. `waited`: seconds that this run has waited for language models.
+    `messages`: the recent transcript, oldest first.
     `voice`: None where nothing may be sent while it is written."""
 
     company: Company
@@ -78,6 +79,7 @@ class View:
     told: frozenset[str]
     now: datetime
     preview: Preview
+    waited: float = 0.0
     messages: Sequence[AnyMessage] = ()
     voice: Voice | None = None
 
@@ -110,7 +112,8 @@ class Sent:
 class ModelCall:
     """One call of a language model, or one attempt at it. `first`, `whole`: seconds to the first word and to the end;
     `prompt`, `answer`, `cached`: tokens as the endpoint counts them, 0 where it does not tell. `failure`: "" when it gave
-    an answer that could be used."""
+    an answer that could be used. `finish`: why the answer ended, in the endpoint's words.
+    `began`: nanoseconds since 1970, by the clock that spans are stamped with."""
 
     model: str
     prompt: int = 0
@@ -119,11 +122,13 @@ class ModelCall:
     first: float = 0.0
     whole: float = 0.0
     failure: str = ""
+    finish: str = ""
+    began: int = 0
     sent: Sent | None = None
 
     def told(self) -> dict[str, Any]:
         """As the trace tells it: all but what was sent, of which it names the version."""
-        shown = {name: value for name, value in vars(self).items() if name != "sent"}
+        shown = {name: value for name, value in vars(self).items() if name not in ("sent", "began")}
         return shown | ({"version": self.sent.version} if self.sent else {})
 
 

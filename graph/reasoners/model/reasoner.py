@@ -1,23 +1,30 @@
 """The model reasoner: what code settles first, then one call; when no endpoint helps, the playbooks' own rules."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
-from langchain_core.messages import SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, convert_to_openai_messages
 
 from graph import agenda
 from graph.reasoners.fixed import by_records
 from graph.reasoners.model.answer import AnswerUnusable, decided
-from graph.reasoners.model.client import Client, ModelFailed
+from graph.reasoners.model.client import Client
+from graph.reasoners.model.failures import ModelFailed
 from graph.reasoners.model.prompt import prompt_of
-from graph.reasoners.model.toolbox import toolbox
-from graph.reasoners.protocol import Decision, ModelCall, View
+from graph.reasoners.model.toolbox import toolbox, writes
+from graph.reasoners.protocol import Decision, ModelCall, Sent, View, Voice
 from graph.reasoners.rules import RulesReasoner, due_of
 from graph.state import Request, Step
 
 TRIES = 2
 """Answers of one endpoint, when the first cannot be used."""
+BROKEN_OFF = "broken_off"
+"""Why a person takes over: an answer ended in the middle, and no model went on with it."""
+GO_ON = "The customer has read these words of your answer; then it broke off. Go on after them, and repeat nothing."
 
 log = structlog.get_logger()
 
@@ -34,8 +41,10 @@ class _Open:
 class ModelReasoner:
     """Asks the endpoints in their order. Its words are checked by whoever called it (graph/truth/guard.py)."""
 
-    def __init__(self, clients: Sequence[Client]) -> None:
+    def __init__(self, clients: Sequence[Client], *, turn_seconds: float = 60.0) -> None:
+        """`turn_seconds`: what one run may wait for all of them, over all of its steps."""
         self._clients = tuple(clients)
+        self._turn_seconds = turn_seconds
         self._rules = RulesReasoner()
 
     async def decide(self, view: View) -> Decision:
@@ -44,11 +53,23 @@ class ModelReasoner:
         if left is None:
             return await self._rules.decide(view)
         used: list[ModelCall] = []
-        for client in self._clients:
-            decision = await _asked(client, left, used)
-            if decision is not None:
-                return replace(_joined(decision, left), asked=tuple(used))
+        voice = _voice(left)
+        decision = await self._by_models(left, voice, used)
+        if decision is not None:
+            return replace(_joined(decision, left), asked=tuple(used))
+        if voice is not None and voice.sent:
+            return replace(_broken_off(left, voice.sent), asked=tuple(used))
         return replace(await self._rules.decide(view), asked=tuple(used))
+
+    async def _by_models(self, left: _Open, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
+        """Within the time that the run has left for it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, self._turn_seconds - left.view.waited)):
+                for client in self._clients:
+                    decision = await _within(client, left, voice, used)
+                    if decision is not None:
+                        return decision
+        return None
 
 
 def _left(view: View) -> _Open | None:
@@ -73,29 +94,66 @@ def _left(view: View) -> _Open | None:
     return _Open(view=replace(view, requests=requests), due=tuple(due), step=wanted[0] if wanted else None)
 
 
-async def _asked(client: Client, left: _Open, used: list[ModelCall]) -> Decision | None:
-    """One endpoint's decision; None when it gave none that can be used."""
+def _voice(left: _Open) -> Voice | None:
+    """Words before an action would speak of what is not done yet, and an answer to several requests is put in order
+    first: both are held until the answer is whole."""
+    voice = left.view.voice
+    if voice is None or len(left.due) > 1 or writes(left.view, left.due):
+        return None
+    voice.about(left.due[0] if left.due else None)
+    return voice
+
+
+def _broken_off(left: _Open, begun: str) -> Decision:
+    """What the customer has read stands, and a person goes on from there."""
+    about = left.due[0] if left.due else agenda.new_request("", 1.0, left.view.triage["text"])
+    requests = agenda.with_request(left.view.requests, {**about, "said": begun})
+    return Decision(step={"kind": "escalate", "because": BROKEN_OFF}, requests=requests)
+
+
+async def _within(client: Client, left: _Open, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
+    """As `_asked`; None when all of it took longer than the endpoint may take."""
+    try:
+        async with asyncio.timeout(client.endpoint.seconds):
+            return await _asked(client, left, voice, used)
+    except TimeoutError:
+        await log.awarning("model.failed", model=client.endpoint.model, kind="timeout")
+        return None
+
+
+async def _asked(client: Client, left: _Open, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
+    """One endpoint's decision; None when it gave none that can be used. An answer that broke off is gone on with."""
     tools, short, note = toolbox(left.view, left.due), False, ""
     for _ in range(TRIES):
-        messages = prompt_of(left.view, left.due, short=short).messages
+        prompt = prompt_of(left.view, left.due, short=short)
+        begun = voice.sent if voice else ""
+        messages = [*prompt.messages, *_so_far(begun), *([SystemMessage(note)] if note else [])]
+        sent = Sent(version=prompt.version, messages=convert_to_openai_messages(messages), tools=tools)
         try:
-            answer = await client.ask(
-                [*messages, *([SystemMessage(note)] if note else [])], tools, _silent, used.append
-            )
-            return decided(left.view, left.due, answer)
+            answer = await client.ask(messages, tools, voice, partial(_noted, used, sent))
+            return decided(left.view, left.due, replace(answer, text=begun + answer.text))
         except AnswerUnusable as error:
             used[-1] = replace(used[-1], failure=f"unusable: {error.args[0]}")
             note = f"Your last answer could not be used: {error.args[0]}. Answer again."
         except ModelFailed as error:
             await log.awarning("model.failed", model=client.endpoint.model, kind=error.kind)
-            if error.kind != "overflow" or short:
+            if not _worth_another(error, short=short, more=bool(voice and voice.sent != begun)):
                 return None
-            short = True
+            short = short or error.kind == "overflow"
     return None
 
 
-async def _silent(_words: str) -> None:
-    """Nobody listens while it is being decided."""
+def _worth_another(error: ModelFailed, *, short: bool, more: bool) -> bool:
+    """`more`: the customer has read some of this answer, which nobody has tried to go on with yet."""
+    return more or (error.kind == "overflow" and not short)
+
+
+def _so_far(begun: str) -> list[BaseMessage]:
+    return [AIMessage(begun), SystemMessage(GO_ON)] if begun else []
+
+
+def _noted(used: list[ModelCall], sent: Sent, call: ModelCall) -> None:
+    used.append(replace(call, sent=sent))
 
 
 def _joined(decision: Decision, left: _Open) -> Decision:
