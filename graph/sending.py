@@ -3,8 +3,9 @@
 from graph.confidence import confidence
 from graph.deps import Deps
 from graph.state import SupportState
-from records import switches
+from records import events, switches
 from records.conversations import Conversation
+from records.runs import Run
 from records.sql import Connection
 
 
@@ -23,3 +24,10 @@ async def needs_person(conn: Connection, state: SupportState, deps: Deps, conver
     suggest = any(dials.get(i, deps.company.playbooks[i].autonomy) != "auto" for i in intents)
     unsure = confidence(deps.company, state).way != "send"
     return conversation.assignee is not None or suggest or unsure or await switches.killed(conn)
+
+
+async def tell_confidence(conn: Connection, state: SupportState, deps: Deps, run: Run) -> None:
+    """For the trace: the numbers that the reply was judged by, unless what was done in this run is told whatever they are."""
+    if not state.get("receipts"):
+        told = confidence(deps.company, state).told()
+        await events.append(conn, run.conversation_id, run.id, [("confidence", told)], now=deps.services.clock.now())

@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage
 from graph import agenda
 from graph.answers import context_of
 from graph.cards import evidence_of, transcript_of
+from graph.confidence import confidence
 from graph.deps import Deps
 from graph.joining import tell_progress
 from graph.nodes.decide import situation
@@ -109,6 +110,7 @@ async def _package(conn: Connection, state: SupportState, deps: Deps, run: Run, 
         "requests": state.get("requests", []),
         "owed": (await conversations.get(conn, run.conversation_id)).agenda,
         "triage": state.get("triage", {}),
+        "confidence": confidence(deps.company, state).told(),
         "entities": entities(said, context_of(deps)),
         "denials": state.get("denials", []),
         "receipts": state.get("receipts", []),
