@@ -44,6 +44,8 @@ TABLES = (
     "events",
     "messages",
     "model_prompts",
+    "model_calls",
+    "model_days",
     "runs",
     "conversations",
     "switches",

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from graph import budget
 from graph.approved import anew, approver_of, differences
 from graph.deps import Services
 from graph.state import Proposal
@@ -172,8 +173,7 @@ async def _ask(
     tool = services.kit.action_named(proposal["tool"])
     request = next((r for r in run.requests if r["id"] == proposal["request"]), None)
     intent = request["intent"] if request else ""
-    playbook = company.playbooks.get(intent)
-    dials = await switches.dials(conn)
+    dials = await budget.dials(conn, services)
     customer = facts["customer"].value if "customer" in facts else None
     return Ask(
         used=await used(services, conn, run, company),
@@ -183,7 +183,7 @@ async def _ask(
         verified=run.customer_id is not None,
         tier=str((customer or {}).get("tier", "")),
         facts=_values(facts),
-        autonomy=_dial(run, dials.get(intent, playbook.autonomy if playbook else "off")),
+        autonomy=_dial(run, dials.get(intent, "off")),
         confidence=float(request["probability"]) if request else 0.0,
         now=services.clock.now(),
         spent=await spent(services, conn, run, proposal["tool"], company),

@@ -1,5 +1,6 @@
 """Whether the agent may send its words alone, or only drafts them: known before the first of them is written."""
 
+from graph import budget
 from graph.confidence import confidence
 from graph.deps import Deps
 from graph.state import SupportState
@@ -11,19 +12,20 @@ from records.sql import Connection
 
 async def needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
     """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts; and where it is
-    not sure enough (graph/confidence.py). What was done, or decided, in this run is told all the same, and that something
-    is handled in another conversation."""
+    not sure enough (graph/confidence.py), or the day's tokens are spent (graph/budget.py). What was done, or decided, in
+    this run is told all the same, and that something is handled in another conversation."""
     approval = state.get("approval")
     if state.get("receipts") or (approval and approval["status"] != "superseded"):
         return False
     requests = state.get("requests", [])
     if conversation.assignee is None and requests and all(r["status"] == "joined" for r in requests):
         return False
-    dials = await switches.dials(conn)
-    intents = [r["intent"] for r in state.get("requests", []) if r["intent"] in deps.company.playbooks]
-    suggest = any(dials.get(i, deps.company.playbooks[i].autonomy) != "auto" for i in intents)
+    dials = await budget.dials(conn, deps.services)
+    suggest = any(dials[r["intent"]] != "auto" for r in requests if r["intent"] in deps.company.playbooks)
     unsure = confidence(deps.company, state).way != "send"
-    return conversation.assignee is not None or suggest or unsure or await switches.killed(conn)
+    settled = "triage" in state and bool(state["triage"]["move"])  # thanks and the like: no model is asked for these
+    frugal = not settled and await budget.is_spent(conn, deps.services)
+    return conversation.assignee is not None or suggest or unsure or frugal or await switches.killed(conn)
 
 
 async def tell_confidence(conn: Connection, state: SupportState, deps: Deps, run: Run) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from limits import parse_many
 
+from policy.models import ModelUsage, models_of
 from policy.source import Node, unknown_names
 
 Act = Literal["messages", "conversations", "decisions", "requests"]
@@ -72,25 +73,27 @@ class OpenCaps:
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """`streams`: event streams held open at once, in one process."""
+    """`streams`: event streams held open at once, in one process. `models`: what language models may take in a day."""
 
     rates: Rates = field(default_factory=lambda: RATES)
     streams: Mapping[Who, int] = field(default_factory=lambda: STREAMS)
     run: RunCaps = RunCaps()
     open: OpenCaps = OpenCaps()
+    models: ModelUsage = field(default_factory=ModelUsage)
 
 
 def usage_of(node: Node | None) -> Usage:
     """The `usage` of company.yaml; whatever it leaves out has its default."""
     if node is None:
         return Usage()
-    node.only("rates", "streams", "run", "open")
+    node.only("rates", "streams", "run", "open", "models")
     rates, streams, run, opened = (node.get(name) for name in ("rates", "streams", "run", "open"))
     return Usage(
         rates=_rates_of(rates) if rates else RATES,
         streams={**STREAMS, **_streams_of(streams)} if streams else STREAMS,
         run=_caps_of(run, RunCaps()) if run else RunCaps(),
         open=_caps_of(opened, OpenCaps()) if opened else OpenCaps(),
+        models=models_of(node.get("models")),
     )
 
 

@@ -57,6 +57,8 @@ HELD: Mapping[str, Mapping[str, str]] = {
         STAFF: "staff_id",
         IDS: "author conversation_id id part run_id",
     },
+    "model_calls": {IDS: "conversation_id failure intent model run_id"},
+    "model_days": {},
     "model_prompts": {"prompts": "about sent", IDS: "conversation_id run_id type version"},
     "procrastinate_jobs": {"jobs": "args lock", IDS: "queue_name queueing_lock task_name"},
     "procrastinate_periodic_defers": {IDS: "periodic_id task_name"},

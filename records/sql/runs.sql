@@ -73,7 +73,8 @@ WHERE j.status = 'doing' AND j.task_name = 'drive'
 SELECT pg_advisory_lock(hashtextextended(%(conversation)s, 0));
 
 -- name: reopen_run
-UPDATE runs SET status = 'running', outcome = NULL, finished_at = NULL, calls = '{}', tokens = 0 WHERE id = %(id)s;
+UPDATE runs SET status = 'running', outcome = NULL, finished_at = NULL, calls = '{}', tokens = 0, model_seconds = 0
+WHERE id = %(id)s;
 
 -- name: earlier_contacts
 -- Other conversations of the customer in which the same intent came up lately. What was joined to one of them is no

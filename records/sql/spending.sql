@@ -1,13 +1,13 @@
 -- name: count_call
 UPDATE runs
 SET calls = jsonb_set(calls, ARRAY[%(call)s::text], to_jsonb(coalesce((calls ->> %(call)s::text)::integer, 0) + 1))
-WHERE id = %(run)s RETURNING calls, tokens;
+WHERE id = %(run)s RETURNING calls, tokens, model_seconds;
 
 -- name: add_tokens
-UPDATE runs SET tokens = tokens + %(tokens)s WHERE id = %(run)s;
+UPDATE runs SET tokens = tokens + %(tokens)s, model_seconds = model_seconds + %(seconds)s WHERE id = %(run)s;
 
 -- name: run_spending
-SELECT calls, tokens FROM runs WHERE id = %(run)s;
+SELECT calls, tokens, model_seconds FROM runs WHERE id = %(run)s;
 
 -- name: open_runs
 SELECT count(*) AS runs FROM runs r JOIN conversations c ON c.id = r.conversation_id
