@@ -17,6 +17,7 @@ from commands.typed_actions import actions, runs
 from commands.typed_approvals import approvals
 from commands.typed_keys import keys
 from commands.typed_kill import kill
+from commands.typed_models import fake_model, prompt
 from commands.typed_personal import checkpoints, erase, retention
 from settings import read_settings
 
@@ -47,6 +48,8 @@ app.add_typer(keys, name="keys")
 app.add_typer(retention, name="retention")
 app.add_typer(checkpoints, name="checkpoints")
 app.command()(erase)
+app.command()(prompt)
+app.command()(fake_model)
 app.add_typer(kill, name="kill")
 
 

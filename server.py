@@ -76,8 +76,7 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         url = server("closeloop")
         await asyncio.to_thread(prepare, url)
         database = await stack.enter_async_context(open_database(url, size=settings.pool_size))
-        cipher = make_cipher(settings)
-        saver = await open_saver(database, cipher, clock)
+        saver = await open_saver(database, cipher := make_cipher(settings), clock)
         jobs = await stack.enter_async_context(open_jobs(url, clock))
         demo_url = settings.demo_url or await _demo(wiring, server, stack)
         history = RecordedHistory(database, clock)
@@ -86,7 +85,6 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         embedder, classifier = (
             (loaded.embedder, loaded.classifier) if loaded else await asyncio.to_thread(fitted, settings, company)
         )
-        search = await _search(settings, company, embedder, stack)
         tokens = make_tokens(settings, clock)
         services = Services(
             database=database,
@@ -94,7 +92,7 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
             company=company,
             kit=kit,
             systems=systems,
-            search=search,
+            search=await _search(settings, company, embedder, stack),
             classifier=classifier,
             reasoner=await stack.enter_async_context(open_reasoner(endpoints_of(settings))),
             waker=jobs,

@@ -21,8 +21,8 @@ LAYERS = {
     "server": 7,
     "studio": 8,
     "evals": 8,
-    "commands": 8,
-    "cli": 9,
+    "commands": 9,
+    "cli": 10,
 }
 ONLY_IN = {
     "fastapi": ("web", "server.py", "studio.py", "commands/serve.py", "tools/demo", "evals", "tests"),

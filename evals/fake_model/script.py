@@ -99,11 +99,18 @@ class ScriptedTurn(Strict):
 class Script(Strict):
     """`key`: the API key that must be shown, if any. `context`: tokens that a prompt may have."""
 
-    turns: tuple[ScriptedTurn, ...] = Field(min_length=1)
+    turns: tuple[ScriptedTurn, ...]
     models: tuple[str, ...] = ("scripted",)
     delays: Delays = Delays()
     key: str | None = None
     context: int | None = Field(default=None, ge=1)
+
+    @field_validator("turns")
+    @classmethod
+    def _some(cls, turns: tuple[ScriptedTurn, ...]) -> tuple[ScriptedTurn, ...]:
+        if not turns:
+            raise ValueError("there must be at least one turn")
+        return turns
 
 
 def load_script(path: Path) -> Script:
@@ -146,6 +153,11 @@ def fits(when: When, request: Json) -> bool:
 def _last(messages: Sequence[Json], roles: Sequence[str]) -> str:
     found = next((message for message in reversed(messages) if message.get("role") in roles), {})
     return text_of(found.get("content"))
+
+
+def said_last(request: Json) -> str:
+    """The last words of the customer that a request holds."""
+    return _last(request.get("messages", []), ("user",))
 
 
 def text_of(content: Any) -> str:

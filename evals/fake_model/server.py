@@ -3,11 +3,11 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import uvicorn
 from fastapi import APIRouter, Body, FastAPI, Request, Response
@@ -25,13 +25,26 @@ class ConnectionCut(Exception):
     """Raised inside a stream, so that the server drops the connection without ending the body."""
 
 
+class Plays(Protocol):
+    """Whoever knows what is said to a request: a script's Player, or code that computes it."""
+
+    @property
+    def script(self) -> Script: ...
+    def turn_for(self, request: Json) -> ScriptedTurn | None: ...
+
+
+def _unheard(_request: Json, _turn: ScriptedTurn | None) -> None: ...
+
+
 @dataclass
 class FakeModel:
-    """`requests`: every body that was asked, oldest first, so that calls and prompts can be counted and read."""
+    """`requests`: every body that was asked, oldest first, so that calls and prompts can be counted and read. `heard` is
+    told of each with the turn that answers it."""
 
-    player: Player
+    player: Plays
     requests: list[Json] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    heard: Callable[[Json, ScriptedTurn | None], None] = _unheard
 
     @property
     def script(self) -> Script:
@@ -54,6 +67,7 @@ def create_fake_model(model: FakeModel) -> FastAPI:
             return refused
         model.requests.append(body)
         turn = model.player.turn_for(body)
+        model.heard(body, turn)
         if turn is None:
             return problem(400, "The script has no turn for this request.", "no_turn")
         return await _answer(model, turn, body)
@@ -137,6 +151,14 @@ async def _misbehave(fault: Fault | None, place: int) -> None:
         await asyncio.sleep(HANG)
 
 
+class Server(uvicorn.Server):
+    """Leaves signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 @asynccontextmanager
 async def running_fake_model(model: FakeModel, *, port: int = 0) -> AsyncIterator[str]:
     """Serves on loopback for as long as the body runs; yields the base URL that clients are given (…/v1)."""
@@ -148,7 +170,7 @@ async def running_fake_model(model: FakeModel, *, port: int = 0) -> AsyncIterato
             timeout_graceful_shutdown=1,
             lifespan="off",
         )
-        server = uvicorn.Server(config)
+        server = Server(config)
         serving = asyncio.create_task(server.serve([listening]))
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
