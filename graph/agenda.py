@@ -59,6 +59,11 @@ def rewritten(agenda: Sequence[dict[str, Any]], requests: Sequence[Request]) -> 
     return [*others, *(cast(dict[str, Any], request) for request in requests if request["status"] in OWED)]
 
 
+def without_plan(request: Request) -> Request:
+    """The request without the step that was planned for it."""
+    return {name: value for name, value in request.items() if name != "planned"}  # type: ignore[return-value]
+
+
 def with_request(requests: Sequence[Request], changed: Request) -> list[Request]:
     """The requests, one of them replaced."""
     return [changed if request["id"] == changed["id"] else request for request in requests]

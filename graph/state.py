@@ -19,7 +19,8 @@ class Request(TypedDict):
     is out for. `step`: where in its playbook's steps the customer is: "" before the first, a step, `solved` or `rules`;
     `tries`: answers that did not settle this step. `said`: what the reply says about it, once that is settled.
     `approval`: the card it waits for. `stopped`: why what it says may not be sent, if so (kinds of graph/truth/findings.py);
-    `said` is masked then, and `original` is for staff."""
+    `said` is masked then, and `original` is for staff. `planned`: the step that a model chose for it beside others, taken
+    without asking again; `passed_over`: answers of a model that should have settled it and said nothing of it."""
 
     id: str
     intent: str
@@ -36,6 +37,8 @@ class Request(TypedDict):
     approval: str
     stopped: NotRequired[list[str]]
     original: NotRequired[str]
+    planned: NotRequired["Step"]
+    passed_over: NotRequired[int]
 
 
 class Triage(TypedDict):
@@ -151,6 +154,13 @@ class Draft(TypedDict):
     original: NotRequired[str]
 
 
+class Released(TypedDict):
+    """The beginning of the reply that the customer has read while it was written, and in which of the run's attempts."""
+
+    text: str
+    attempt: int
+
+
 def merged(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
     """Parallel reads each bring their own keys."""
     return {**(old or {}), **new}
@@ -176,6 +186,7 @@ class Update(TypedDict, total=False):
     trouble: str
     approval: ApprovalState | None
     draft: Draft | None
+    released: Released | None
     visits: int
     outcome: str
     begin: Step | None
@@ -202,6 +213,7 @@ class SupportState(TypedDict, total=False):
     trouble: str
     approval: ApprovalState | None
     draft: Draft | None
+    released: Released | None
     visits: int
     outcome: str
     begin: Step | None  # what decide chooses first, in a run that no message started: see graph/begun.py

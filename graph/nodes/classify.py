@@ -60,7 +60,8 @@ async def _on_record(deps: Deps, turn: Turn, triage: Triage, requests: list[Requ
 
 
 def _continued(deps: Deps, turn: Turn, triage: Triage, found: Sequence[Request]) -> list[Request]:
-    """A question that was out is answered first; what was understood besides is new."""
+    """A question that was out is answered first; what was understood besides is new. What was planned before the customer
+    wrote again is thought over."""
     said = Said(deps=deps, text=turn.text, triage=triage, found=found)
     settled = answered(said, turn.conversation.agenda)
     if any(request["step"] and request["status"] == "open" for request in settled):
@@ -70,4 +71,5 @@ def _continued(deps: Deps, turn: Turn, triage: Triage, found: Sequence[Request])
         for request in fresh(said, settled)
         for each in focused(deps.services.kit, deps.company, request, turn.text)
     ]
-    return [*agenda.left_open(turn.conversation.agenda), *settled, *new]
+    left = agenda.left_open(turn.conversation.agenda)
+    return [*(map(agenda.without_plan, left) if turn.text else left), *settled, *new]

@@ -25,12 +25,12 @@ class RulesReasoner:
         requests = list(view.requests)
         steps: list[tuple[int, Step]] = []
         for request in due_of(view):
-            settled, step = _consider(view, request)
+            settled, step = consider(view, request)
             requests = agenda.with_request(requests, settled)
-            steps += [(_rank(view, step), step)] if step else []
+            steps += [(rank(view, step), step)] if step else []
         if steps:
             return Decision(step=min(steps, key=_first)[1], requests=requests)
-        return Decision(step={"kind": "reply", **_withdrawal(view)}, requests=requests)
+        return Decision(step={"kind": "reply", **withdrawal(view)}, requests=requests)
 
 
 def due_of(view: View) -> list[Request]:
@@ -51,14 +51,15 @@ def _first(ranked: tuple[int, Step]) -> int:
     return ranked[0]
 
 
-def _rank(view: View, step: Step) -> int:
+def rank(view: View, step: Step) -> int:
     """Reads, then what may be done at once, then what a person must decide, then what a person must take over."""
     if step["kind"] != "propose":
         return 0 if step["kind"] in ("read", "search") else 3
     return 1 if view.preview(step["proposal"]) == "allow" else 2
 
 
-def _withdrawal(view: View) -> Step:
+def withdrawal(view: View) -> Step:
+    """What a reply takes back, as part of its step."""
     return {"withdraw": [card.id for card in view.waiting]} if view.triage["move"] == "withdraw" else {}
 
 
@@ -66,7 +67,7 @@ def _move(view: View) -> Decision:
     """A message that asks for nothing new."""
     match view.triage["move"]:
         case "withdraw" if view.waiting:
-            return Decision(step={"kind": "reply", **_withdrawal(view)}, requests=[])
+            return Decision(step={"kind": "reply", **withdrawal(view)}, requests=[])
         case "withdraw":
             return _plain(text("nothing_to_withdraw"))
         case "status":
@@ -100,7 +101,7 @@ def _from_articles(view: View) -> Decision:
     return Decision(step={"kind": "reply"}, requests=[answered])
 
 
-def _consider(view: View, request: Request) -> tuple[Request, Step | None]:
+def consider(view: View, request: Request) -> tuple[Request, Step | None]:
     """What becomes of one open request: settled with something to say, or the step it needs."""
     fixed = by_records(view, request)
     if fixed is not None:

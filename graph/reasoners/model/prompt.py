@@ -14,6 +14,9 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage
 
+from graph.reasoners.model.manner import manner_of
+from graph.reasoners.model.parts import number_of
+from graph.reasoners.model.plan import beside
 from graph.reasoners.protocol import View
 from graph.state import PassageState, Request
 from graph.truth.known import Value, facts_shown
@@ -24,8 +27,6 @@ from policy.words import money
 FILES = ("model.md", "situation.md")
 PASSAGES = 4
 """Of one search, the best; with less room only the first."""
-_CALM = "Write as one does in a chat: a few short sentences, no greeting."
-_UPSET = "They are upset: show once that you understand, then help. " + _CALM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,6 @@ def prompt_of(view: View, due: Sequence[Request], *, short: bool = False) -> Pro
     always = _render(
         "model.md",
         company={"name": view.company.name, "voice": view.company.voice},
-        manner=_UPSET if view.triage["emotion"] >= view.company.thresholds.signal else _CALM,
         playbooks=[_book(view, book) for book in books],
     )
     now = _render("situation.md", **_situation(view, due, passages=1 if short else PASSAGES))
@@ -94,10 +94,12 @@ def _situation(view: View, due: Sequence[Request], *, passages: int) -> dict[str
         found |= {passage["id"]: passage for passage in some[:passages]}
     return {
         "requests": [_asked(view, request) for request in due],
+        "beside": [_apart(view, request) for request in beside(view, due)],
         "facts": [line for request in due for line in _facts(view, request)],
         "gaps": sorted({gap["fact"] for gap in view.gaps.values()}),
         "passages": list(found.values()),
-        "happened": _happened(view),
+        "happened": _happened(view, due),
+        "manner": manner_of(view),
     }
 
 
@@ -106,14 +108,24 @@ def _asked(view: View, request: Request) -> dict[str, Any]:
     facts = view.facts_of(request)
     absent = [name for name in (book.needs if book else ()) if name in facts and facts[name]["value"] is None]
     slots = [slot.name for slot in (book.slots if book else ()) if slot.name not in request["slots"]]
-    return {"id": request["id"], "intent": request["intent"], "missing": [*absent, *slots]}
+    return {
+        "number": number_of(view.requests, request["id"]),
+        "intent": request["intent"],
+        "about": [f"{kind} {name}" for kind, name in request["focus"].items()],
+        "missing": [*absent, *slots],
+    }
+
+
+def _apart(view: View, request: Request) -> str:
+    book = view.company.playbooks.get(request["intent"])
+    return f"{number_of(view.requests, request['id'])}: {book.title if book else 'a question'}"
 
 
 def _facts(view: View, request: Request) -> list[str]:
     """`name.field: value`, what customers may be shown, and what they said themselves."""
     told = [f"{name}: {_plain(value)}" for name, value in facts_shown(view, request).items()]
     said = [f"said.{name}: {value}" for name, value in request["slots"].items()]
-    return [f"({request['id']})", *told, *said]
+    return [f"({number_of(view.requests, request['id'])})", *told, *said]
 
 
 def _plain(value: Value) -> str:
@@ -122,14 +134,17 @@ def _plain(value: Value) -> str:
     return ", ".join(map(str, value.value)) if isinstance(value.value, list) else str(value.value)
 
 
-def _happened(view: View) -> list[str]:
+def _happened(view: View, due: Sequence[Request]) -> list[str]:
+    numbers = {request["id"]: number_of(view.requests, request["id"]) for request in due}
     done = [
-        f"{each['request']}: {each['tool']} was done; its slot is {{{{receipt:{each['key']}}}}}"
+        f"{numbers[each['request']]}: {each['tool']} was done; its slot is {{{{receipt:{each['key']}}}}}"
         for each in view.receipts
+        if each["request"] in numbers
     ]
     refused = [
-        f"{each['request']}: refused: {' '.join(c['sentence'] for c in each['clauses'] if not c['held'])} {each['allowed']}".strip()
+        f"{numbers[each['request']]}: refused: {' '.join(c['sentence'] for c in each['clauses'] if not c['held'])} {each['allowed']}".strip()
         for each in view.denials
+        if each["request"] in numbers
     ]
     waiting = [f"Waits for a colleague: {card.title}; its slot is {{{{approval:{card.id}}}}}" for card in view.waiting]
     return [*done, *refused, *waiting]

@@ -3,39 +3,32 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import structlog
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, convert_to_openai_messages
 
 from graph import agenda
-from graph.reasoners.fixed import by_records
 from graph.reasoners.model.answer import AnswerUnusable, decided
 from graph.reasoners.model.client import Client
 from graph.reasoners.model.failures import ModelFailed
+from graph.reasoners.model.plan import Plan, beside, plan_of
 from graph.reasoners.model.prompt import prompt_of
 from graph.reasoners.model.toolbox import toolbox, writes
 from graph.reasoners.protocol import Decision, ModelCall, Sent, View, Voice
-from graph.reasoners.rules import RulesReasoner, due_of
+from graph.reasoners.rules import RulesReasoner
 from graph.state import Request, Step
 
 TRIES = 2
 """Answers of one endpoint, when the first cannot be used."""
+MOVES_BY_CODE = ("withdraw", "status", "thanks", "confirm")
+"""What a message may be that asks for nothing new: no model is asked for words about it."""
 BROKEN_OFF = "broken_off"
 """Why a person takes over: an answer ended in the middle, and no model went on with it."""
 GO_ON = "The customer has read these words of your answer; then it broke off. Go on after them, and repeat nothing."
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Open:
-    """What is left to the model, once code has settled what it settles. `step`: what code wants done in the end."""
-
-    view: View
-    due: tuple[Request, ...]
-    step: Step | None
 
 
 class ModelReasoner:
@@ -48,90 +41,77 @@ class ModelReasoner:
         self._rules = RulesReasoner()
 
     async def decide(self, view: View) -> Decision:
-        """Never raises for an endpoint's sake. `asked` holds every attempt; where none helped, the rules' decision."""
-        left = _left(view)
-        if left is None:
+        """Never raises for an endpoint's sake. `asked` holds every attempt; what no model settled, the rules settle."""
+        if not view.requests and view.triage["move"] in MOVES_BY_CODE:
             return await self._rules.decide(view)
         used: list[ModelCall] = []
-        voice = _voice(left)
-        decision = await self._by_models(left, voice, used)
-        if decision is not None:
-            return replace(_joined(decision, left), asked=tuple(used))
-        if voice is not None and voice.sent:
-            return replace(_broken_off(left, voice.sent), asked=tuple(used))
-        return replace(await self._rules.decide(view), asked=tuple(used))
+        plan = plan_of(view)
+        while plan.asks:
+            decision = await self._by_models(plan, _voice(plan), used)
+            if decision is None and not view.requests:
+                return replace(await self._rules.decide(view), asked=tuple(used))
+            if decision is None:
+                plan = plan_of(plan.view, unhelped=True)
+            elif decision.step["kind"] != "reply":
+                return replace(decision, asked=tuple(used))
+            else:
+                plan = plan_of(replace(plan.view, requests=decision.requests))
+        return replace(plan.decision(), asked=tuple(used))
 
-    async def _by_models(self, left: _Open, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
-        """Within the time that the run has left for it."""
+    async def _by_models(self, plan: Plan, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
+        """Within the time that the run has left for it. None where no model helped, and the customer has read nothing."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, self._turn_seconds - left.view.waited)):
+            spent = plan.view.waited + sum(call.whole for call in used)
+            async with asyncio.timeout(max(0.0, self._turn_seconds - spent)):
                 for client in self._clients:
-                    decision = await _within(client, left, voice, used)
+                    decision = await _within(client, plan, voice, used)
                     if decision is not None:
                         return decision
-        return None
+        return _broken_off(plan, voice.sent) if voice is not None and voice.sent else None
 
 
-def _left(view: View) -> _Open | None:
-    """None where there is nothing for a model: a message that asks for nothing new, a guided workflow, or requests that
-    code settles alone."""
-    if not view.requests:
-        return (
-            None
-            if view.triage["move"] in ("withdraw", "status", "thanks", "confirm")
-            else _Open(view=view, due=(), step=None)
-        )
-    requests, due, wanted = list(view.requests), list[Request](), list[Step]()
-    for request in due_of(view):
-        fixed = by_records(view, request)
-        if fixed is None:
-            due.append(request)
-            continue
-        requests = agenda.with_request(requests, fixed[0])
-        wanted += [fixed[1]] if fixed[1] else []
-    if not due or any(view.company.playbooks[request["intent"]].guide for request in due):
-        return None
-    return _Open(view=replace(view, requests=requests), due=tuple(due), step=wanted[0] if wanted else None)
-
-
-def _voice(left: _Open) -> Voice | None:
+def _voice(plan: Plan) -> Voice | None:
     """Words before an action would speak of what is not done yet, and an answer to several requests is put in order
     first: both are held until the answer is whole."""
-    voice = left.view.voice
-    if voice is None or len(left.due) > 1 or writes(left.view, left.due):
+    voice = plan.view.voice
+    several = len(plan.due) > 1 or beside(plan.view, plan.due)
+    if voice is None or several or writes(plan.view, plan.due):
         return None
-    voice.about(left.due[0] if left.due else None)
+    voice.about(plan.due[0] if plan.due else None)
     return voice
 
 
-def _broken_off(left: _Open, begun: str) -> Decision:
+def _broken_off(plan: Plan, begun: str) -> Decision:
     """What the customer has read stands, and a person goes on from there."""
-    about = left.due[0] if left.due else agenda.new_request("", 1.0, left.view.triage["text"])
-    requests = agenda.with_request(left.view.requests, {**about, "said": begun})
-    return Decision(step={"kind": "escalate", "because": BROKEN_OFF}, requests=requests)
+    step: Step = {"kind": "escalate", "because": BROKEN_OFF}
+    if plan.due:
+        about: Request = {**plan.due[0], "said": begun}
+        return Decision(step=step, requests=agenda.with_request(plan.view.requests, about))
+    about = {**agenda.new_request("", 1.0, plan.view.triage["text"]), "said": begun}
+    return Decision(step=step, requests=[*plan.view.requests, about])
 
 
-async def _within(client: Client, left: _Open, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
+async def _within(client: Client, plan: Plan, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
     """As `_asked`; None when all of it took longer than the endpoint may take."""
     try:
         async with asyncio.timeout(client.endpoint.seconds):
-            return await _asked(client, left, voice, used)
+            return await _asked(client, plan, voice, used)
     except TimeoutError:
         await log.awarning("model.failed", model=client.endpoint.model, kind="timeout")
         return None
 
 
-async def _asked(client: Client, left: _Open, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
+async def _asked(client: Client, plan: Plan, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
     """One endpoint's decision; None when it gave none that can be used. An answer that broke off is gone on with."""
-    tools, short, note = toolbox(left.view, left.due), False, ""
+    tools, short, note = toolbox(plan.view, plan.due), False, ""
     for _ in range(TRIES):
-        prompt = prompt_of(left.view, left.due, short=short)
+        prompt = prompt_of(plan.view, plan.due, short=short)
         begun = voice.sent if voice else ""
         messages = [*prompt.messages, *_so_far(begun), *([SystemMessage(note)] if note else [])]
         sent = Sent(version=prompt.version, messages=convert_to_openai_messages(messages), tools=tools)
         try:
             answer = await client.ask(messages, tools, voice, partial(_noted, used, sent))
-            return decided(left.view, left.due, replace(answer, text=begun + answer.text))
+            return decided(plan.view, plan.due, replace(answer, text=begun + answer.text))
         except AnswerUnusable as error:
             used[-1] = replace(used[-1], failure=f"unusable: {error.args[0]}")
             note = f"Your last answer could not be used: {error.args[0]}. Answer again."
@@ -154,10 +134,3 @@ def _so_far(begun: str) -> list[BaseMessage]:
 
 def _noted(used: list[ModelCall], sent: Sent, call: ModelCall) -> None:
     used.append(replace(call, sent=sent))
-
-
-def _joined(decision: Decision, left: _Open) -> Decision:
-    """When the model has settled the rest, what code wants for the others is done."""
-    if decision.step["kind"] == "reply" and left.step is not None:
-        return replace(decision, step=left.step)
-    return decision

@@ -64,13 +64,11 @@ def missing(view: View, due: Sequence[Request]) -> list[str]:
 
 
 def _controls(view: View, due: Sequence[Request]) -> list[Json]:
-    ids = [request["id"] for request in due]
-    request: Mapping[str, Json] = {"request": {"type": "string", "enum": ids}} if ids else {}
+    request: Mapping[str, Json] = {"request": {"type": "integer"}} if len(due) > 1 else {}
     about = missing(view, due)
+    reason: dict[str, Json] = {"reason": {"type": "string", "enum": reasons(view, due)}}
     found = [
-        _strict(
-            HAND_OVER, "Gives the conversation to a person.", {"reason": {"type": "string", "enum": reasons(view, due)}}
-        ),
+        _strict(HAND_OVER, "Gives a request to a person.", {**request, **reason}),
         _strict(SEARCH, "Searches the help centre with other words.", {"query": {"type": "string"}}),
     ]
     if about:
