@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.deps import Deps
-from graph.state import Fact
+from graph.state import Fact, Released
 from graph.truth.filter import leaking
 from graph.truth.findings import kinds, masked
 from graph.truth.stops import Note, note_stopped
@@ -27,12 +27,14 @@ async def say(
     receipts: Sequence[Json] = (),
     facts: Mapping[str, Fact] | None = None,
     decided: bool = False,
+    released: Released | None = None,
 ) -> str | None:
     """The message's id; None when this part was said before (a visit whose process died, or a retry).
 
     `facts`: the records that the run has read. What may not leave is masked, and the team is told; a node that can wait
     for a person looks before it comes here (graph/truth/stops.py). `decided`: a person wrote or approved these very
-    words. They are theirs, and go out as they are; the team is warned all the same.
+    words. They are theirs, and go out as they are; the team is warned all the same. `released`: how the text begins, where
+    the customer has read that already.
     """
     now = deps.services.clock.now()
     found = await leaking(conn, deps.services, run.conversation_id, text, (facts or {}).values())
@@ -47,6 +49,15 @@ async def say(
         note = Note(action="reply.warned" if decided else "reply.stopped", subject=sent, words=original)
         await note_stopped(conn, deps.services, run.conversation_id, run.id, kinds(found), note)
     message = {"id": sent, "text": text, "citations": cited, "receipts": shown, "part": part}
-    told = [*events.deltas(text), ("message", message)]
+    told = [*_deltas(text, run, released), ("message", message)]
     await events.append(conn, run.conversation_id, run.id, told, now=now)
     return sent
+
+
+def _deltas(text: str, run: Run, released: Released | None) -> list[events.New]:
+    """What of the text the customer has not read yet; all of it where what they read was not how it begins."""
+    if released is None or released["attempt"] != run.attempts:
+        return events.deltas(text, attempt=run.attempts)
+    if text.startswith(released["text"].rstrip()):
+        return events.deltas(text[len(released["text"]) :], attempt=run.attempts)
+    return [("reset", {"attempt": run.attempts}), *events.deltas(text, attempt=run.attempts)]

@@ -28,9 +28,17 @@ New = tuple[str, dict[str, Any]]
 _SENTENCE = re.compile(r".+?(?:[.!?]\s+|\n+|$)", re.DOTALL)
 
 
-def deltas(text: str) -> list[New]:
-    """A text as it is streamed: sentence by sentence, so that a screen can begin to show it."""
-    return [("delta", {"text": part, "attempt": 1}) for part in _SENTENCE.findall(text)]
+def deltas(text: str, *, attempt: int) -> list[New]:
+    """A text as it is streamed: sentence by sentence, so that a screen can begin to show it. `attempt`: the run's."""
+    return [("delta", {"text": part, "attempt": attempt}) for part in _SENTENCE.findall(text)]
+
+
+async def close_attempt(conn: Connection, conversation: ConversationId, *, now: datetime) -> None:
+    """Whoever was shown an answer that never became a message is told that it is void: who wrote it is gone."""
+    row = await sql.fetch_row(conn, "unfinished_answer", conversation=conversation)
+    if row is not None:
+        void: New = ("reset", {"attempt": row["attempt"]})
+        await append(conn, conversation, row["run_id"], [void], now=now)
 
 
 async def append(

@@ -98,6 +98,7 @@ class Driver:
         self._services.fault("driver:attempt")
         async with self._services.database.transaction() as conn:
             attempts = await runs.start_attempt(conn, run.id)
+            await events.close_attempt(conn, run.conversation_id, now=self._services.clock.now())
             note = ("run", {"run": run.id, "attempt": attempts})
             await events.append(conn, run.conversation_id, run.id, [note], now=self._services.clock.now())
         if attempts > ATTEMPTS:

@@ -3,20 +3,25 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from graph import undoing
+from graph import budget, undoing
 from graph.asked import account
 from graph.caps import reached_cap
+from graph.confidence import confidence
 from graph.deps import Deps
 from graph.entitlement import standing
 from graph.reading import values_of
-from graph.reasoners.protocol import Decision, View, Waiting
+from graph.reasoners.protocol import View, Waiting
+from graph.reasoners.rules import RulesReasoner
 from graph.repeat import LATELY
 from graph.state import Proposal, Step, SupportState, Update
-from graph.truth.stops import truthful
+from graph.streaming import open_stream, settled
+from graph.truth.guard import judged
+from graph.truth.instead import told_all_the_same
+from graph.truth.stops import records_of
 from policy.ask import Ask, Kind
 from policy.triggers import Situation, fired_triggers
 from policy.verdict import judge, moved_by
-from records import approvals, conversations, identity, runs, switches
+from records import approvals, conversations, identity, runs, spending, switches
 from records.conversations import Conversation
 from records.history import passages_told
 
@@ -34,29 +39,52 @@ async def decide(state: SupportState, deps: Deps) -> Update:
     if state.get("event") == undoing.UNDO:
         step, requests = undoing.closed(state)
         return {"step": step, "requests": requests, "visits": visits}
-    view = await _view(state, deps)
-    proposed = await deps.services.reasoner.decide(view)
-    await account(deps, proposed.asked)
-    decision = await truthful(deps, view, proposed)
-    because = _triggered(state, deps, decision)
-    chosen: Step = {"kind": "escalate", "because": because} if because else decision.step
-    return {"step": chosen, "requests": decision.requests, "visits": visits}
+    return await _chosen(state, deps, await _view(state, deps), visits)
+
+
+async def _chosen(state: SupportState, deps: Deps, view: View, visits: int) -> Update:
+    """The reasoner's step, with its words checked: while they are written, where they may be sent at once. Where a person
+    takes over whatever it would say, no language model is asked."""
+    if _triggered(state, deps, {"kind": "reply"}) or await _without_model(deps):
+        decision, stream = await RulesReasoner().decide(view), None
+    else:
+        records = await records_of(deps)
+        stream = await open_stream(deps, state, view, records)
+        decision = await deps.services.reasoner.decide(replace(view, voice=stream))
+        await account(deps, decision.asked)
+        decision = await told_all_the_same(deps, view, await judged(view, decision, records))
+    because = _triggered(state, deps, decision.step)
+    step: Step = {"kind": "escalate", "because": because} if because else decision.step
+    begun: Update = (
+        await settled(stream, step, decision.requests, visits) if stream else {"requests": decision.requests}
+    )
+    return {"step": step, "visits": visits, **begun}
+
+
+async def _without_model(deps: Deps) -> bool:
+    """There is none, or the day's tokens are spent."""
+    if isinstance(deps.services.reasoner, RulesReasoner):
+        return True
+    async with deps.services.database.transaction() as conn:
+        return await budget.is_spent(conn, deps.services)
 
 
 async def _forced(state: SupportState, deps: Deps, visits: int) -> str:
     return state.get("trouble", "") or await reached_cap(deps, visits)
 
 
-def _triggered(state: SupportState, deps: Deps, decision: Decision) -> str:
-    """The first escalation trigger of policy.yaml that this situation fires. Not once something was done in this run:
+def _triggered(state: SupportState, deps: Deps, step: Step) -> str:
+    """The first escalation trigger of policy.yaml that this situation fires, else that nothing was understood well enough
+    for a draft (graph/confidence.py). Not once something was done in this run:
     then the customer is told of it first. Nor where all of it is handled in an earlier conversation: there staff see
     these words too."""
     requests = state.get("requests", [])
     elsewhere = bool(requests) and all(request["status"] == "joined" for request in requests)
     if state.get("receipts") or (elsewhere and state["triage"]["move"] != "person"):
         return ""
-    fired = fired_triggers(deps.company, situation(state, deps, decision.step))
-    return fired[0].id if fired else ""
+    fired = fired_triggers(deps.company, situation(state, deps, step))
+    sure = confidence(deps.company, state)
+    return fired[0].id if fired else sure.because if sure.way == "escalate" else ""
 
 
 def situation(state: SupportState, deps: Deps, step: Step) -> Situation:
@@ -95,7 +123,8 @@ async def _view(state: SupportState, deps: Deps) -> View:
         run = await runs.get(conn, deps.run_id)
         conversation = await conversations.get(conn, run.conversation_id)
         waiting = await approvals.open_within_reach(conn, conversation.id)
-        dials = await switches.dials(conn)
+        dials = await budget.dials(conn, deps.services)
+        spent = await spending.of_run(conn, run.id)
         age = await identity.sign_in_age(conn, run.id)
         ledger = await standing(deps.services, conn, run)
         told = await passages_told(conn, run, since=deps.services.clock.now() - LATELY)
@@ -115,6 +144,7 @@ async def _view(state: SupportState, deps: Deps) -> View:
         verified=conversation.customer_id is not None,
         told=told,
         now=deps.services.clock.now(),
+        waited=spent.seconds,
         preview=_Preview(deps, state, conversation, dials, age, ledger),
         messages=state.get("messages", []),
     )

@@ -9,8 +9,9 @@ from graph import agenda, desk
 from graph.deps import Deps
 from graph.joining import tell_outcome, unsaid
 from graph.saying import say
-from graph.sending import needs_person
+from graph.sending import needs_person, tell_confidence
 from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
+from graph.streaming import drafted
 from graph.texts import text
 from graph.truth.stops import as_draft
 from records import approvals, audit, conversations, joins, runs
@@ -29,11 +30,13 @@ async def reply(state: SupportState, deps: Deps) -> Update:
         approval = await _decided(conn, run, state)
         state = {**state, "requests": await unsaid(conn, run, state.get("requests", []))}
         draft = _composed(state)
+        if approval is None:
+            await tell_confidence(conn, state, deps, run)
         stopped = (
             None if approval else await as_draft(conn, deps, run, draft, state["requests"], state.get("facts", {}))
         )
         if stopped or (approval is None and await needs_person(conn, state, deps, conversation)):
-            return {"draft": stopped or draft}
+            return await drafted(conn, deps, run, state, stopped or draft)
         said, citations = _words(state, approval)
         said = "\n\n".join([*await _withdrawn(conn, state, deps, conversation), *([said] if said else [])])
         return await _send(conn, state, deps, run, conversation, said, citations, approval)
@@ -109,7 +112,12 @@ async def _send(
     part = f"reply:{approval['id']}" if approval else "reply"
     told = {"citations": citations, "receipts": _shown(receipts)}
     facts, decided = state.get("facts", {}), approval is not None
-    sent = await say(conn, deps, run, said, part=part, **told, facts=facts, decided=decided) if said else None
+    begun = None if decided else state.get("released")
+    sent = (
+        await say(conn, deps, run, said, part=part, **told, facts=facts, decided=decided, released=begun)
+        if said
+        else None
+    )
     if sent is not None:
         await tell_outcome(conn, run, said, part=part, **told, now=now)
     current = await conversations.get(conn, conversation.id)
@@ -121,7 +129,7 @@ async def _send(
         await audit.write(
             conn, actor="agent", action=f"run.{outcome}", subject=run.id, conversation=conversation.id, now=now
         )
-    return {"outcome": outcome, "draft": None, "messages": [AIMessage(content=said, id=sent)]}
+    return {"outcome": outcome, "draft": None, "released": None, "messages": [AIMessage(content=said, id=sent)]}
 
 
 def _after(request: Request, approval: ApprovalState | None) -> Request:

@@ -24,10 +24,11 @@ async def leaking(
 ) -> list[Finding]:
     """What of a text may not leave to the customer of a conversation. `facts`: those that were read about them; those of
     the conversation's cards and handoffs come on top."""
-    return leaks(text, await _bounds(conn, services, to, facts)) if text else []
+    return leaks(text, await bounds_of(conn, services, to, facts)) if text else []
 
 
-async def _bounds(conn: Connection, services: Services, to: ConversationId, facts: Iterable[Fact]) -> Bounds:
+async def bounds_of(conn: Connection, services: Services, to: ConversationId, facts: Iterable[Fact]) -> Bounds:
+    """What the customer of a conversation may know, as it stands now."""
     conversation, company = await conversations.get(conn, to), services.company.current()
     wrote = [each for place in (to, conversation.joined_to) if place for each in await _wrote(conn, place)]
     done = await receipts.of_conversation(conn, conversation)

@@ -6,12 +6,9 @@ from typing import Any
 
 from graph.cards import digest_of
 from graph.deps import Deps, Services
-from graph.reasoners.protocol import Decision, View
-from graph.reasoners.rules import RulesReasoner
 from graph.state import Draft, Fact, Request
 from graph.truth.filter import leaking
 from graph.truth.findings import kinds, masked
-from graph.truth.guard import judged
 from graph.truth.known import Known
 from records import approvals, audit, conversations, events, handoffs, receipts, runs
 from records.ids import ConversationId, RunId, StaffId
@@ -21,21 +18,18 @@ from records.sql import Connection
 Json = dict[str, Any]
 
 
-async def truthful(deps: Deps, view: View, decision: Decision) -> Decision:
-    """The reasoner's decision with its words checked. The rules reasoner says the company's words and nothing else."""
-    if isinstance(deps.services.reasoner, RulesReasoner):
-        return decision
+async def records_of(deps: Deps) -> Known:
+    """What a slot may name in this run, but for facts and passages: receipts, cards and handoffs of this customer."""
     async with deps.services.database.transaction() as conn:
         run = await runs.get(conn, deps.run_id)
         conversation = await conversations.get(conn, run.conversation_id)
         cards = await approvals.open_within_reach(conn, conversation.id)
         filed = await approvals.newest_of_run(conn, run.id)
-        records = Known(
+        return Known(
             receipts={entry.key: entry for entry in await receipts.of_conversation(conn, conversation)},
             cards={card.id: card for card in [*cards, *([filed] if filed else [])]},
             handoffs={each.id: each for each in await handoffs.of_conversation(conn, conversation.id)},
         )
-    return await judged(view, decision, records)
 
 
 async def sendable(

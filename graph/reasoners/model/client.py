@@ -93,18 +93,20 @@ class Client:
             return answer
         except ModelFailed as error:
             failed = error
-        except Exception as error:  # noqa: BLE001 - whatever a client library raises is sorted, and nothing else is lost
-            failed = sorted_out(error)
+            raise
         finally:
             self.health.note(failed, probe=probe)
             used(_usage(self.endpoint.model, whole, first, time.monotonic() - began, failed))
-        raise failed
 
     async def _stream(self, messages: Sequence[BaseMessage], tools: Sequence[Json]) -> AsyncIterator[AIMessageChunk]:
+        """What the endpoint says; whatever its client library raises is sorted here, and nothing else is."""
         asked = self._chat.bind(tools=list(tools)) if tools else self._chat
-        async for chunk in asked.astream(list(messages)):
-            if isinstance(chunk, AIMessageChunk):
-                yield chunk
+        try:
+            async for chunk in asked.astream(list(messages)):
+                if isinstance(chunk, AIMessageChunk):
+                    yield chunk
+        except Exception as error:
+            raise sorted_out(error) from error
 
 
 class _Listening:

@@ -1,0 +1,158 @@
+"""An answer on its way: released sentence by sentence while a reasoner writes it.
+
+Whether it may be sent at all is known before its first word. Each sentence passes the same checks as a whole reply does;
+the first that fails ends the stream. What the customer has read stands: the reply goes on from it, or a person does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from graph.deps import Deps
+from graph.reasoners.protocol import View
+from graph.reasoners.rules import RulesReasoner
+from graph.saying import say
+from graph.sending import needs_person
+from graph.state import Draft, Released, Request, Step, SupportState, Update
+from graph.truth.claims import sentences
+from graph.truth.filter import bounds_of
+from graph.truth.guard import checked, known_about
+from graph.truth.known import Known
+from graph.truth.leaks import Bounds, leaks
+from records import conversations, events, runs
+from records.runs import Run
+from records.sql import Connection
+
+Json = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class Stream:
+    """A reasoner's voice (graph/reasoners/protocol.py). `honest`: the requests as the rules reasoner would leave them."""
+
+    deps: Deps
+    state: SupportState
+    view: View
+    run: Run
+    records: Known
+    honest: Sequence[Request]
+    bounds: Bounds
+    released: str = ""
+    citations: Sequence[Json] = ()
+    _written: str = ""
+    _heard: str = ""
+    _known: Known = field(default_factory=Known)
+    _ended: bool = False
+
+    @property
+    def sent(self) -> str:
+        return self._written
+
+    def about(self, request: Request | None) -> None:
+        self._known = known_about(self.view, request, self.records, self.honest) if request else self._unasked()
+
+    def _unasked(self) -> Known:
+        passages = {each["id"]: each for found in self.view.passages.values() for each in found}
+        return Known(passages=passages, now=self.records.now)
+
+    def afresh(self) -> None:
+        self._heard = self._written
+
+    async def hear(self, words: str) -> bool:
+        self._heard = (self._heard + words).lstrip()
+        finished = _finished(self._heard)
+        if not self._ended and len(finished) > len(self._written):
+            await self._release(finished)
+        return bool(self.released)
+
+    async def _release(self, written: str) -> None:
+        result = checked(written, self._known, self.view.triage["language"] or self.view.company.language)
+        stays = result.text.startswith(self.released)
+        if not stays or result.findings or leaks(result.text, self.bounds) or not await self._tell(result.text):
+            self._ended = True
+            return
+        self.released, self.citations, self._written = result.text, result.citations, written
+
+    async def _tell(self, text: str) -> bool:
+        """The customer reads on; not once a person has the conversation, or nothing may be sent alone any more."""
+        async with self.deps.services.database.transaction() as conn:
+            conversation = await conversations.get(conn, self.run.conversation_id)
+            if await needs_person(conn, self.state, self.deps, conversation):
+                return False
+            told = events.deltas(text[len(self.released) :], attempt=self.run.attempts)
+            await events.append(conn, conversation.id, self.run.id, told, now=self.deps.services.clock.now())
+        self.deps.services.fault("stream:sentence")
+        return True
+
+
+def _finished(text: str) -> str:
+    """The text up to its last sentence, which may still grow."""
+    starts = [start for start, _ in sentences(text)]
+    return text[: starts[-1]] if starts else ""
+
+
+async def open_stream(deps: Deps, state: SupportState, view: View, records: Known) -> Stream | None:
+    """None where the agent would only draft, or has other things to tell besides."""
+    if any(request["said"] or request["status"] == "joined" for request in view.requests) or state.get("approval"):
+        return None
+    async with deps.services.database.transaction() as conn:
+        run = await runs.get(conn, deps.run_id)
+        conversation = await conversations.get(conn, run.conversation_id)
+        if await needs_person(conn, state, deps, conversation):
+            return None
+        bounds = await bounds_of(conn, deps.services, conversation.id, state.get("facts", {}).values())
+    honest = (await RulesReasoner().decide(view)).requests
+    return Stream(deps=deps, state=state, view=view, run=run, records=records, honest=honest, bounds=bounds)
+
+
+async def settled(stream: Stream, step: Step, requests: Sequence[Request], visits: int) -> Update:
+    """What becomes of the sentences that were released, once the step is known. A reply begins with them. Before any
+    other step, and before a reply that a person must see first, they are a message of their own, and are not said again."""
+    begun, told = stream.released, [each for each in requests if each["said"]]
+    if not begun:
+        return {"requests": list(requests)}
+    released: Released = {"text": begun, "attempt": stream.run.attempts}
+    whole = "\n\n".join(each["said"] for each in told).startswith(begun)
+    if step["kind"] == "reply" and whole and not any(each.get("stopped") for each in told):
+        return {"requests": list(requests), "released": released}
+    async with stream.deps.services.database.transaction() as conn:
+        cited, part = stream.citations, f"begun:{visits}"
+        message = await _stands(conn, stream.deps, stream.run, stream.state, released, part=part, citations=cited)
+    return {"requests": [without(each, begun) for each in requests], "messages": [message]}
+
+
+async def drafted(conn: Connection, deps: Deps, run: Run, state: SupportState, draft: Draft) -> Update:
+    """A person sees the reply first; what the customer has read of it by then is a message of its own."""
+    released = state.get("released")
+    if released is None:
+        return {"draft": draft}
+    message = await _stands(conn, deps, run, state, released, part="begun", citations=draft["citations"])
+    rest: Draft = {**draft, "text": draft["text"].removeprefix(released["text"])}
+    if "original" in rest:
+        rest["original"] = rest["original"].removeprefix(released["text"])
+    return {"draft": rest, "released": None, "messages": [message]}
+
+
+async def _stands(
+    conn: Connection,
+    deps: Deps,
+    run: Run,
+    state: SupportState,
+    released: Released,
+    *,
+    part: str,
+    citations: Sequence[Json],
+) -> AIMessage:
+    words, facts = released["text"].rstrip(), state.get("facts", {})
+    sent = await say(conn, deps, run, words, part=part, citations=citations, facts=facts, released=released)
+    return AIMessage(content=words, id=sent)
+
+
+def without(request: Request, begun: str) -> Request:
+    """The request's words without those that the customer has read."""
+    left: Request = {**request, "said": request["said"].removeprefix(begun)}
+    if "original" in left:
+        left["original"] = left["original"].removeprefix(begun)
+    return left
