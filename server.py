@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from graph.build import build
 from graph.deps import Limits, Services
 from graph.reasoners.model.client import Endpoint
 from graph.reasoners.model.opening import open_reasoner
+from graph.reasoners.protocol import Reasoner
 from knowledge.articles import load_articles, passages_of
 from knowledge.embedder import Embedder
 from knowledge.index import Index
@@ -35,7 +36,7 @@ from runs.saver import open_cipher, open_saver
 from runs.sealing import CRON, FILE, Sealer
 from runs.startup import prepare
 from runs.sweep import Sweep
-from runs.tracing import redact_traces
+from runs.tracing import open_tracer
 from runs.worker import working
 from settings import Settings
 from tools.breaker import Breaker, Endurance
@@ -69,7 +70,6 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
     """Opens the database, the index, the model and the systems; closes them in reverse. Raises what each of them says
     in one sentence when it cannot be opened. `loaded`: where the company and the model have been read already."""
     async with AsyncExitStack() as stack:
-        redact_traces()
         kit, company = (loaded.kit, loaded.company) if loaded else open_company(settings)
         wiring = company.current().wiring
         server = await _database_server(settings)
@@ -94,7 +94,8 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
             systems=systems,
             search=await _search(settings, company, embedder, stack),
             classifier=classifier,
-            reasoner=await stack.enter_async_context(open_reasoner(endpoints_of(settings))),
+            reasoner=await stack.enter_async_context(open_model(settings, clock)),
+            tracer=stack.enter_context(open_tracer(settings.otel_exporter_otlp_endpoint)),
             waker=jobs,
             customer_of=tokens.customer_of,
             signed_in_at=tokens.signed_in_at,
@@ -184,6 +185,15 @@ def endpoints_of(settings: Settings) -> list[Endpoint]:
     ]
 
 
+def open_model(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Reasoner]:
+    return open_reasoner(
+        endpoints_of(settings),
+        clock=clock,
+        endurance=endurance_of(settings),
+        turn_seconds=settings.model_turn_seconds,
+    )
+
+
 def make_tokens(settings: Settings, clock: Clock) -> Tokens:
     """Keys from the settings; else keys of this installation, made once and kept under VAR."""
     jwks = settings.customer_token_jwks
@@ -204,13 +214,16 @@ def make_cipher(settings: Settings) -> Cipher:
 
 def make_breakers(settings: Settings, wiring: Wiring, clock: Clock) -> dict[str, Breaker]:
     """One for each connected system; none when BREAKER_FAILURES is 0."""
-    endurance = Endurance(
+    ports = wiring.connections if settings.breaker_failures else ()
+    return {port: Breaker(port, clock, endurance_of(settings)) for port in ports}
+
+
+def endurance_of(settings: Settings) -> Endurance:
+    return Endurance(
         failures=settings.breaker_failures,
         window=timedelta(seconds=settings.breaker_window),
         pause=timedelta(seconds=settings.breaker_pause),
     )
-    ports = wiring.connections if settings.breaker_failures else ()
-    return {port: Breaker(port, clock, endurance) for port in ports}
 
 
 def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:

@@ -39,6 +39,7 @@ class Settings:
     model_fallback: str = ""
     model_seconds: float = 30.0
     model_first_seconds: float = 10.0
+    model_turn_seconds: float = 60.0
     openai_base_url: str = ""
     openai_api_key: str = field(default="", repr=False)
     concurrency: int = 4
@@ -53,6 +54,7 @@ class Settings:
     breaker_failures: int = 5
     breaker_window: float = 30.0
     breaker_pause: float = 15.0
+    otel_exporter_otlp_endpoint: str = ""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

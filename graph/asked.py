@@ -3,7 +3,7 @@ sent is kept, encrypted, for whoever looks into the run."""
 
 from collections.abc import Sequence
 
-from graph import budget
+from graph import budget, spans
 from graph.deps import Deps
 from graph.reasoners.protocol import ModelCall
 from records import events, prompts, runs, spending
@@ -14,6 +14,7 @@ async def account(deps: Deps, asked: Sequence[ModelCall]) -> None:
     """In one transaction, before anything comes of the answer."""
     if not asked:
         return
+    spans.of_models(deps.services.tracer, asked)
     services, now = deps.services, deps.services.clock.now()
     async with services.database.transaction() as conn:
         run = await runs.get(conn, deps.run_id)

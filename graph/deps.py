@@ -1,9 +1,11 @@
 """What the nodes work with. Live objects come in here, never through the state or the LangGraph config."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+from opentelemetry.trace import NoOpTracer, Tracer
 
 from graph.reasoners.protocol import Reasoner
 from knowledge.search import Found
@@ -70,7 +72,7 @@ class Limits:
 class Services:
     """One per process. `fault(point)` is called at every point where a process may die; it does nothing, except in the
     proofs, which use it to die there. `customer_of` verifies a customer's token (raises NotSignedIn), `signed_in_at` tells
-    when they had proved who they are; where it is left out, nobody's sign-in is known. `cipher` encrypts what a language
+    when they had proved who they are; where it is left out, nobody's sign-in is known. `tracer` makes spans. `cipher` encrypts what a language
     model was sent; without one that is not kept."""
 
     database: Database
@@ -87,6 +89,7 @@ class Services:
     limits: Limits = Limits()
     signed_in_at: Callable[[str], datetime] | None = None
     cipher: Cipher | None = None
+    tracer: Tracer = field(default_factory=NoOpTracer)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
-from graph import agenda, desk
+from graph import agenda, desk, spans
 from graph.deps import Services
 from records import actions, approvals, conversations, events, ledger, reopening, runs, sql
 from records.approvals import Approval
@@ -122,7 +122,8 @@ class Driver:
             return
         given = await self._input(run, examined.snapshot)
         if given is not None:
-            await self._stream(run, config, given[0], lock)
+            with spans.of_run(self._services.tracer, run):
+                await self._stream(run, config, given[0], lock)
         await self._conclude(run, await self._graph.aget_state(config))
 
     async def _reopen(self, run: Run, why: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from evals.redaction.command import DATA, Scores, measured, page_table, sentences
 from records.redaction import known_of, learnable, redacted, redacted_value
-from runs.tracing import anonymous
+from runs.tracing import Anonymous
 
 ROOT = Path(__file__).parents[1]
 ADA = {"id": "cus_ada", "name": "Ada Bell", "email": "ada@example.com"}
@@ -122,7 +122,7 @@ def test_json_keeps_its_shape_and_what_lies_too_deep_is_left_out() -> None:
 
 
 def test_a_traced_state_tells_by_itself_whose_name_must_go() -> None:
-    shown = anonymous({"facts": {"customer": {"value": ADA}}, "messages": ["Ada Bell here"]})
+    shown = Anonymous()({"facts": {"customer": {"value": ADA}}, "messages": ["Ada Bell here"]})
 
     assert shown["messages"] == ["[name] here"]
 

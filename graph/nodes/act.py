@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, assert_never
 
+from graph import spans
 from graph.caps import TOO_MANY_ACTIONS
 from graph.deps import Deps, Services
 from graph.outcomes import record
@@ -42,14 +43,17 @@ async def _carry_out(deps: Deps, taken: Reserved) -> Entry:
     services, entry = deps.services, taken.entry
     call = Call(key=entry.key, customer=CustomerId(entry.customer_id), at=services.clock.now())
     run = execute if taken.fresh else recover
-    outcome = await run(
-        services.kit.action_named(entry.tool),
-        services.systems,
-        call,
-        entry.arguments,
-        settle_after=services.limits.settle_after,
-        stopped=_Gate(services, entry.tool),
-    )
+    with spans.of_tool(services.tracer, entry.tool) as span:
+        outcome = await run(
+            services.kit.action_named(entry.tool),
+            services.systems,
+            call,
+            entry.arguments,
+            settle_after=services.limits.settle_after,
+            stopped=_Gate(services, entry.tool),
+        )
+        if not isinstance(outcome, Done):
+            spans.tell_failure(span, type(outcome).__name__)
     services.fault("act:after_call")
     recorded = await _record(deps, entry, outcome)
     services.fault("act:after_record")

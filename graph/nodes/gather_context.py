@@ -1,5 +1,6 @@
 """Read: one fact of the customer's records. Several run side by side, each with its own patience."""
 
+from graph import spans
 from graph.caps import may_call
 from graph.deps import Deps
 from graph.reading import fact_of
@@ -19,9 +20,13 @@ async def gather_context(state: Reading, deps: Deps) -> Update:
         return {"gaps": {place: {"fact": name, "source": "", "reason": "This run has looked up enough."}}}
     if run.customer_id is None or source is None:
         return {"gaps": {place: {"fact": name, "source": "", "reason": "Only a signed-in customer has records."}}}
-    read = await read_fact(
-        name, source, services.systems, run.customer_id, state["focus"], services.clock, services.limits.fact_timeout
-    )
+    patience = services.limits.fact_timeout
+    with spans.of_tool(services.tracer, name, "datastore") as span:
+        read = await read_fact(
+            name, source, services.systems, run.customer_id, state["focus"], services.clock, patience
+        )
+        if isinstance(read, Gap):
+            spans.tell_failure(span, "gap")
     if isinstance(read, Gap):
         gap: GapState = {"fact": read.fact, "source": read.source, "reason": read.reason}
         async with services.database.transaction() as conn:

@@ -1,5 +1,6 @@
 """Read: passages of the help centre that customers may see, for each request."""
 
+from graph import spans
 from graph.caps import may_call
 from graph.deps import Deps
 from graph.page import words_of
@@ -19,7 +20,8 @@ async def retrieve(state: SupportState, deps: Deps) -> Update:
     if not await may_call(deps, "search", " ".join(queries)):
         return {}
     named = "" if step.get("kind") == "search" else words_of(state.get("page", {}))
-    found: list[Found] = [await _search(deps, query, named) for query in queries]
+    with spans.of_tool(deps.services.tracer, "search_articles", "datastore"):
+        found: list[Found] = [await _search(deps, query, named) for query in queries]
     sure = 1.0 if asked else 1 - DOUBT * deps.services.classifier.predict(queries[0]).foreign
     return {
         "passages": {query: [_told(hit) for hit in each.hits] for query, each in zip(queries, found, strict=True)},
