@@ -40,6 +40,12 @@ class ModelReasoner:
         self._turn_seconds = turn_seconds
         self._rules = RulesReasoner()
 
+    @property
+    def broken(self) -> dict[str, str]:
+        """The models that are left alone for a while, each with the state of its breaker: open or half_open."""
+        states = {client.endpoint.model: client.health.state for client in self._clients}
+        return {model: state for model, state in states.items() if state != "closed"}
+
     async def decide(self, view: View) -> Decision:
         """Never raises for an endpoint's sake. `asked` holds every attempt; what no model settled, the rules settle."""
         if not view.requests and view.triage["move"] in MOVES_BY_CODE:
