@@ -10,8 +10,10 @@ import httpx2
 from evals.fake_model.script import Player, Script
 from evals.fake_model.server import FakeModel, running_fake_model
 from graph.reasoners.model.client import Client, Endpoint
+from graph.reasoners.model.health import Health
 from graph.reasoners.model.reasoner import ModelReasoner
 from tests.service_world import World
+from tools.breaker import Breaker, Endurance
 
 Json = dict[str, Any]
 
@@ -47,14 +49,18 @@ async def modelled(
     models: Sequence[str] = ("scripted",),
     seconds: float = 5.0,
     first_seconds: float = 1.0,
+    turn_seconds: float = 60.0,
+    endurance: Endurance | None = None,
     **script: Any,
 ) -> AsyncIterator[Modelled]:
-    """`models`: asked in this order, all at one endpoint."""
+    """`models`: asked in this order, all at one endpoint, each behind a breaker where `endurance` is given."""
     fake = FakeModel(Player(Script.model_validate({"turns": turns, "models": models, **script})))
     async with running_fake_model(fake) as url, httpx2.AsyncClient(trust_env=False) as http:
         endpoints = [
             Endpoint(model=model, base_url=url, key="key", seconds=seconds, first_seconds=first_seconds)
             for model in models
         ]
-        reasoner = ModelReasoner([Client(endpoint, http) for endpoint in endpoints])
+        breakers = [Breaker(model, world.clock, endurance) if endurance else None for model in models]
+        clients = [Client(each, http, Health(breaker)) for each, breaker in zip(endpoints, breakers, strict=True)]
+        reasoner = ModelReasoner(clients, turn_seconds=turn_seconds)
         yield Modelled(world=await world.changed(reasoner=reasoner), fake=fake)

@@ -16,7 +16,7 @@ from graph.repeat import LATELY
 from graph.state import Proposal, Step, SupportState, Update
 from graph.streaming import open_stream, settled
 from graph.truth.guard import judged
-from graph.truth.instead import told_all_the_same
+from graph.truth.instead import receipts_told, told_all_the_same
 from graph.truth.stops import records_of
 from policy.ask import Ask, Kind
 from policy.triggers import Situation, fired_triggers
@@ -32,6 +32,7 @@ async def decide(state: SupportState, deps: Deps) -> Update:
     requests = state.get("requests", [])
     forced = await _forced(state, deps, visits)
     if forced:
+        requests = receipts_told(await _view(state, deps)) if state.get("receipts") else requests
         return {"step": {"kind": "escalate", "because": forced}, "requests": requests, "visits": visits}
     begin = state.get("begin")
     if begin:

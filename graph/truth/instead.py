@@ -4,8 +4,9 @@ now, not when a person has looked at a draft."""
 from dataclasses import replace
 
 from graph.deps import Deps
+from graph.reasoners.fixed import receipt_of
 from graph.reasoners.protocol import Decision, View
-from graph.reasoners.rules import RulesReasoner
+from graph.reasoners.rules import RulesReasoner, consider
 from graph.state import Request
 from graph.truth.filter import leaking
 from graph.truth.findings import kinds
@@ -13,6 +14,17 @@ from graph.truth.stops import Note, note_stopped
 from records import runs
 from records.runs import Run
 from records.sql import Connection
+
+
+def receipts_told(view: View) -> list[Request]:
+    """The requests, those for which something was done and not told yet with the playbook's words about it: for a run that
+    ends before its reasoner could tell."""
+    return [
+        {**each, "said": consider(view, each)[0]["said"]}
+        if not each["said"] and each["status"] == "open" and receipt_of(view, each) is not None
+        else each
+        for each in view.requests
+    ]
 
 
 async def told_all_the_same(deps: Deps, view: View, decision: Decision) -> Decision:

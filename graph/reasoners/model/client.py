@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
@@ -37,7 +38,7 @@ class Client:
     def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient, health: Health | None = None) -> None:
         self.endpoint = endpoint
         self.health = health or Health()
-        self._chat = ChatOpenAI(
+        self._chat = _Chat(
             model=endpoint.model,
             base_url=endpoint.base_url or None,
             api_key=SecretStr(endpoint.key or "none"),  # a local endpoint wants none, its client does
@@ -107,6 +108,19 @@ class Client:
                     yield chunk
         except Exception as error:
             raise sorted_out(error) from error
+
+
+class _Chat(ChatOpenAI):
+    """A streamed refusal comes with its own words; ChatOpenAI drops them, and the answer would only look empty."""
+
+    def _convert_chunk_to_generation_chunk(
+        self, chunk: dict[str, Any], default_chunk_class: type, base_generation_info: dict[str, Any] | None
+    ) -> ChatGenerationChunk | None:
+        made = super()._convert_chunk_to_generation_chunk(chunk, default_chunk_class, base_generation_info)
+        refusal = next((choice["delta"].get("refusal") for choice in chunk.get("choices", []) if choice["delta"]), None)
+        if made is not None and refusal:
+            made.message.additional_kwargs["refusal"] = refusal
+        return made
 
 
 class _Listening:

@@ -20,6 +20,8 @@ from graph.reasoners.protocol import Decision, ModelCall, Sent, View, Voice
 from graph.reasoners.rules import RulesReasoner
 from graph.state import Request, Step
 
+LEAST = 0.1
+"""Seconds that are left of a run's time, below which nobody is asked."""
 TRIES = 2
 """Answers of one endpoint, when the first cannot be used."""
 MOVES_BY_CODE = ("withdraw", "status", "thanks", "confirm")
@@ -66,10 +68,10 @@ class ModelReasoner:
 
     async def _by_models(self, plan: Plan, voice: Voice | None, used: list[ModelCall]) -> Decision | None:
         """Within the time that the run has left for it. None where no model helped, and the customer has read nothing."""
+        left = self._turn_seconds - plan.view.waited - sum(call.whole for call in used)
         with suppress(TimeoutError):
-            spent = plan.view.waited + sum(call.whole for call in used)
-            async with asyncio.timeout(max(0.0, self._turn_seconds - spent)):
-                for client in self._clients:
+            async with asyncio.timeout(max(0.0, left)):
+                for client in self._clients if left >= LEAST else ():
                     decision = await _within(client, plan, voice, used)
                     if decision is not None:
                         return decision
