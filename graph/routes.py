@@ -41,7 +41,7 @@ def after_check_entitlement(state: SupportState) -> Literal["act", "request_appr
         case "allow":
             return "act"
         case "needs_approval":
-            return "request_approval"
+            return "decide" if state.get("step", {}).get("defer") else "request_approval"
         case "deny":
             return "decide"
         case never:

@@ -100,7 +100,8 @@ class Reading(TypedDict):
 
 class Step(TypedDict, total=False):
     """What decide chose. `reads` with read; `query` with search; `proposal` with propose; `because` with escalate;
-    `withdraw` (approval ids) and `confirmed` with reply."""
+    `withdraw` (approval ids) and `confirmed` with reply. `defer`: where a person must decide the proposal, the rest is
+    settled first; `deferred`: that is so, and it waits for its turn."""
 
     kind: StepKind
     reads: list[Reading]
@@ -109,6 +110,8 @@ class Step(TypedDict, total=False):
     because: str
     withdraw: list[str]
     confirmed: bool
+    defer: bool
+    deferred: bool
 
 
 class VerdictState(TypedDict):

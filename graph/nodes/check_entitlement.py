@@ -5,7 +5,7 @@ from typing import Any
 from graph.deps import Deps
 from graph.entitlement import Assessed, assess, digest_of, save
 from graph.reading import judged_on
-from graph.state import Proposal, SupportState, Update, VerdictState
+from graph.state import Proposal, Request, Step, SupportState, Update, VerdictState
 from policy.ask import Clause, Verdict
 from records import approvals, events, ledger, runs, spending
 from records.approvals import Approval
@@ -32,11 +32,20 @@ async def check_entitlement(state: SupportState, deps: Deps) -> Update:
             [("verdict", {**told, "tool": proposal["tool"]})],
             now=services.clock.now(),
         )
-    update: Update = {"verdict": told, "step": {"kind": "propose", "proposal": assessed.proposal}}
+    update: Update = {"verdict": told, "step": {**state["step"], "kind": "propose", "proposal": assessed.proposal}}
+    if verdict.kind == "needs_approval" and state["step"].get("defer"):
+        update["requests"] = _deferred(state, proposal)
     if verdict.kind == "deny":
         update["denials"] = [*state.get("denials", []), told]
         update["facts"] = judged_on(assessed.facts.values(), assessed.digest)
     return update
+
+
+def _deferred(state: SupportState, proposal: Proposal) -> list[Request]:
+    """A card ends what the run does for the others, so it is filed last: decide takes it up when nothing else is left."""
+    wait: Step = {"kind": "propose", "proposal": proposal, "deferred": True}
+    requests = state.get("requests", [])
+    return [{**each, "planned": wait} if each["id"] == proposal["request"] else each for each in requests]
 
 
 def told_verdict(assessed: Assessed, verdict: Verdict) -> VerdictState:

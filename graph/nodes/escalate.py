@@ -16,6 +16,7 @@ from graph.saying import say
 from graph.state import Request, SupportState, Update
 from graph.texts import text
 from graph.truth.stops import sendable
+from policy.company import Company
 from policy.entities import entities
 from policy.routing import route
 from records import audit, conversations, events, handoffs, history, joins, runs
@@ -34,7 +35,7 @@ async def escalate(state: SupportState, deps: Deps) -> Update:
     async with deps.services.database.transaction() as conn:
         run = await runs.get(conn, deps.run_id)
         settled = await sendable(conn, deps, run, requests, state.get("facts", {}))
-        said = _said(settled, because)
+        said = _said(deps.company, requests, settled, because)
         await _file(conn, state, deps, run, because)
         await _tell(conn, state, deps, run, said, requests)
     return {"outcome": "handed_over", "requests": requests, "messages": [AIMessage(content=said)]}
@@ -47,9 +48,13 @@ def _because(state: SupportState) -> str:
     return state.get("step", {}).get("because", "") or "undecided"
 
 
-def _said(settled: Sequence[str], because: str) -> str:
-    """What was settled on the way is told; then who has the rest."""
-    return "\n\n".join([*settled, text(NOTICES.get(because, "handed_over"))])
+def _said(company: Company, requests: Sequence[Request], settled: Sequence[str], because: str) -> str:
+    """What was settled on the way is told; then who has the rest, by name where that is not all."""
+    books = [company.playbooks.get(r["intent"]) for r in requests if r["status"] == "handed_over"]
+    titles = list(dict.fromkeys(book.title for book in books if book is not None))
+    if because in NOTICES or len(requests) < 2 or not titles:
+        return "\n\n".join([*settled, text(NOTICES.get(because, "handed_over"))])
+    return "\n\n".join([*settled, text("handed_over_of", titles="; ".join(titles))])
 
 
 def _handed(request: Request) -> Request:

@@ -2,7 +2,8 @@
 model is asked; and which step comes first.
 
 In this order: look-ups, and what may be done at once; then the model is asked about all that is left, in one call; then
-what a person must decide; then what a person must take over. So one reply answers as much as can be answered.
+what a person must decide; then what a person must take over. So one reply answers as much as can be answered. What a
+person must decide, policy says on fresh records: what the model planned is tried first, and comes back if it must wait.
 """
 
 from collections.abc import Sequence
@@ -21,11 +22,13 @@ PASSES = 2
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """`view`: with the requests as they are settled by now. `due`: those that the model is asked about; none while a step
-    goes first. `steps`: of the other requests, the first to be taken first."""
+    goes first. `steps`: of the other requests, the first to be taken first. `more`: whether anything else is owed
+    besides the first step."""
 
     view: View
     due: tuple[Request, ...]
     steps: tuple[tuple[Request, Step], ...]
+    more: bool = False
 
     @property
     def asks(self) -> bool:
@@ -37,6 +40,8 @@ class Plan:
         if not self.steps:
             return Decision(step={"kind": "reply", **withdrawal(self.view)}, requests=list(self.view.requests))
         request, step = self.steps[0]
+        if "planned" in request and step["kind"] == "propose":
+            step = {"kind": "propose", "proposal": step["proposal"], "defer": self.more and not step.get("deferred")}
         told = [_told_by_rules(self.view, each) for each in self.view.requests]
         return Decision(step=step, requests=agenda.with_request(told, agenda.without_plan(request)))
 
@@ -51,9 +56,11 @@ def plan_of(view: View, *, unhelped: bool = False) -> Plan:
             continue
         requests = agenda.with_request(requests, settled)
         steps += [(settled, step)] if step else []
-    steps.sort(key=lambda planned: _place(view, planned[1]))
-    first = bool(steps) and _place(view, steps[0][1]) < 2
-    return Plan(view=replace(view, requests=requests), due=() if first else tuple(due), steps=tuple(steps))
+    steps.sort(key=lambda planned: _place(view, *planned))
+    first = bool(steps) and _place(view, *steps[0]) < 2
+    left = () if first else tuple(due)
+    more = len(due) + len(steps) > 1
+    return Plan(view=replace(view, requests=requests), due=left, steps=tuple(steps), more=more)
 
 
 def _by_code(view: View, request: Request, *, unhelped: bool) -> tuple[Request, Step | None] | None:
@@ -69,10 +76,11 @@ def _by_code(view: View, request: Request, *, unhelped: bool) -> tuple[Request, 
     return None
 
 
-def _place(view: View, step: Step) -> int:
-    """As the rules put it; but what policy will refuse is found out before the model is asked for words."""
-    place = rank(view, step)
-    return 1 if place == 2 and view.preview(step["proposal"]) == "deny" else place
+def _place(view: View, request: Request, step: Step) -> int:
+    """As the rules put it; but what is planned is tried, whatever policy seems to say on the facts at hand."""
+    if "planned" in request and step["kind"] == "propose":
+        return 2 if step.get("deferred") else 1
+    return rank(view, step)
 
 
 def _told_by_rules(view: View, request: Request) -> Request:

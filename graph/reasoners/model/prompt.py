@@ -26,7 +26,7 @@ from policy.words import money
 
 FILES = ("model.md", "situation.md")
 PASSAGES = 4
-"""Of one search, the best; with less room only the first."""
+"""Of the searches for one request, the best of each; of several requests each has its share. With less room only the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +90,9 @@ def _checks(policy: ToolPolicy) -> list[str]:
 
 def _situation(view: View, due: Sequence[Request], *, passages: int) -> dict[str, Any]:
     found: dict[str, PassageState] = {}
-    for some in view.passages.values():
-        found |= {passage["id"]: passage for passage in some[:passages]}
+    apart = {request["text"] for request in beside(view, due)} - {request["text"] for request in due}
+    for some in (some for query, some in view.passages.items() if query not in apart):
+        found |= {passage["id"]: passage for passage in some[: max(1, passages // max(1, len(due)))]}
     return {
         "requests": [_asked(view, request) for request in due],
         "beside": [_apart(view, request) for request in beside(view, due)],
