@@ -1,8 +1,8 @@
 """Where cases are played: the whole service in this process, on a throwaway database and folder, with a demo company."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 import httpx
+from fastapi import FastAPI
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
@@ -133,16 +134,29 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_stage(server_url: str, company: Path = COMPANY, resets: Sequence[str] = ()) -> AsyncIterator[Stage]:
-    """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end."""
+async def served(settings: Settings, clock: ManualClock, loaded: Loaded | None) -> AsyncIterator[FastAPI]:
+    """The service, with a worker beside its doors."""
+    app = create_app(settings, clock=clock, loaded=loaded)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+Serve = Callable[[Settings, ManualClock, Loaded | None], AbstractAsyncContextManager[FastAPI]]
+
+
+@asynccontextmanager
+async def open_stage(
+    server_url: str, company: Path = COMPANY, resets: Sequence[str] = (), serve: Serve = served
+) -> AsyncIterator[Stage]:
+    """`server_url`: a PostgreSQL server on which databases may be made; they are dropped at the end. `serve` opens the
+    service; what it yields has `state.opened`."""
     async with AsyncExitStack() as stack:
         own, theirs = (stack.enter_context(throwaway_database(server_url)) for _ in range(2))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="closeloop-")))
         demo_url = await stack.enter_async_context(running_demo(theirs))
         clock = ManualClock(SystemClock().now().replace(microsecond=0))
         loaded = demo_company() if company == COMPANY else None
-        app = create_app(_settings(own, demo_url, folder, company), clock=clock, loaded=loaded)
-        await stack.enter_async_context(app.router.lifespan_context(app))
+        app = await stack.enter_async_context(serve(_settings(own, demo_url, folder, company), clock, loaded))
         transport = httpx.ASGITransport(app)
         database = await AsyncConnection.connect(own, autocommit=True, row_factory=dict_row)
         yield Stage(

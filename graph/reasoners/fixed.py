@@ -43,6 +43,12 @@ def denial_of(view: View, request: Request) -> VerdictState | None:
     return next((d for d in reversed(view.denials) if d["request"] == request["id"]), None)
 
 
+def answered(view: View, request: Request, words: str) -> Request:
+    """Settled by words. Where policy refused an action and none was done it is declined, whatever the words say."""
+    refused = denial_of(view, request) is not None and receipt_of(view, request) is None
+    return {**request, "status": "declined" if refused else "done", "said": words}
+
+
 def _in_approved_words(view: View, request: Request) -> tuple[Request, None] | None:
     """What was done is told in the words that the person saw who approved it."""
     card = view.approval

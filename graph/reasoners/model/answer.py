@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from graph import agenda
 from graph.reading import once, reading
+from graph.reasoners.fixed import answered
 from graph.reasoners.model.parts import numbered, parts_of
 from graph.reasoners.model.toolbox import UNSURE, missing, reads, reasons, serves, writes
 from graph.reasoners.protocol import Decision, View
@@ -217,9 +218,9 @@ def _say(work: _Settling) -> None:
     for number, words in parts.items():
         request = numbered(work.view.requests, number)
         if request is not None and any(each["id"] == request["id"] for each in work.due):
-            work.settle({**request, "status": "done", "said": words})
+            work.settle(answered(work.view, request, words))
     if 0 in parts and not work.calls and work.left:
-        work.settle({**work.left[0], "status": "done", "said": parts[0]})
+        work.settle(answered(work.view, work.left[0], parts[0]))
 
 
 def _look(work: _Settling) -> Decision | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph.reasoners.fixed import NOT_SOLVED
 from graph.reasoners.protocol import View
 from graph.state import Request
 from tools.tool import Effect, Tool
@@ -51,10 +52,12 @@ def reads(view: View, due: Sequence[Request]) -> list[Tool]:
 
 
 def reasons(view: View, due: Sequence[Request]) -> list[str]:
-    """The reasons for which a person may be called: the procedures' own, and that it is not clear."""
+    """The reasons for which a person may be called: the procedures' own, that an earlier answer did not help, that there
+    is no answer, that it is not clear."""
     books = [view.company.playbooks[r["intent"]] for r in due if r["intent"] in view.company.playbooks]
     named = [rule.because for book in books for rule in book.rules if rule.kind == "escalate" and rule.because]
-    return [*dict.fromkeys([*named, "no_article", UNSURE])]
+    again = [NOT_SOLVED] if view.triage["again"] else []
+    return [*dict.fromkeys([*named, *again, "no_article", UNSURE])]
 
 
 def missing(view: View, due: Sequence[Request]) -> list[str]:
