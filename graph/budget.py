@@ -1,8 +1,8 @@
 """The tokens that language models may take in a day (`usage.models` in company.yaml), all processes together.
 
 Once they are spent no model is asked until the next day in the company's time zone, and nothing is sent alone: the rules
-reasoner drafts, and a person looks. What is on its way when the budget ends is still paid for, so a day can go over it by
-as many calls as were running.
+reasoner drafts, and a person looks. A run that a model has helped already when the budget ends is finished as usual, by the
+rules. What is on its way then is still paid for, so a day can go over its budget by as many calls as were running.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import structlog
 from graph.deps import Services
 from graph.reasoners.protocol import ModelCall
 from policy.company import Company
-from records import audit, model_usage, switches
+from records import audit, model_usage, spending, switches
 from records.ids import ConversationId, RunId
 from records.model_usage import Call
 from records.sql import Connection
@@ -36,11 +36,21 @@ async def is_spent(conn: Connection, services: Services) -> bool:
     return budget is not None and await model_usage.tokens_of(conn, day_of(company, services.clock.now())) >= budget
 
 
-async def dials(conn: Connection, services: Services) -> dict[str, Autonomy]:
-    """Of every intent: what the team set, else its playbook's; while the budget is spent, `suggest` at most."""
+async def degraded(conn: Connection, services: Services) -> str | None:
+    """What the doors tell while nothing is sent alone; None while all is as usual."""
+    return SPENT if await is_spent(conn, services) else None
+
+
+async def only_drafts(conn: Connection, services: Services, run: RunId) -> bool:
+    """Whether nothing of this run is sent alone, since the budget was spent before it began."""
+    return await is_spent(conn, services) and not (await spending.of_run(conn, run)).tokens
+
+
+async def dials(conn: Connection, services: Services, run: RunId) -> dict[str, Autonomy]:
+    """Of every intent: what the team set, else its playbook's; `suggest` at most for a run that only drafts."""
     books = services.company.current().playbooks
     found = {intent: book.autonomy for intent, book in books.items()} | await switches.dials(conn)
-    if not await is_spent(conn, services):
+    if not await only_drafts(conn, services, run):
         return found
     return {intent: "suggest" if autonomy == "auto" else autonomy for intent, autonomy in found.items()}
 

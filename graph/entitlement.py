@@ -173,7 +173,7 @@ async def _ask(
     tool = services.kit.action_named(proposal["tool"])
     request = next((r for r in run.requests if r["id"] == proposal["request"]), None)
     intent = request["intent"] if request else ""
-    dials = await budget.dials(conn, services)
+    dials = await budget.dials(conn, services, run.id)
     customer = facts["customer"].value if "customer" in facts else None
     return Ask(
         used=await used(services, conn, run, company),

@@ -20,11 +20,11 @@ async def needs_person(conn: Connection, state: SupportState, deps: Deps, conver
     requests = state.get("requests", [])
     if conversation.assignee is None and requests and all(r["status"] == "joined" for r in requests):
         return False
-    dials = await budget.dials(conn, deps.services)
+    dials = await budget.dials(conn, deps.services, deps.run_id)
     suggest = any(dials[r["intent"]] != "auto" for r in requests if r["intent"] in deps.company.playbooks)
     unsure = confidence(deps.company, state).way != "send"
     settled = "triage" in state and bool(state["triage"]["move"])  # thanks and the like: no model is asked for these
-    frugal = not settled and await budget.is_spent(conn, deps.services)
+    frugal = not settled and await budget.only_drafts(conn, deps.services, deps.run_id)
     return conversation.assignee is not None or suggest or unsure or frugal or await switches.killed(conn)
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import httpx2
 
 from evals.fake_model.script import Player, Script
@@ -12,8 +13,10 @@ from evals.fake_model.server import FakeModel, running_fake_model
 from graph.reasoners.model.client import Client, Endpoint
 from graph.reasoners.model.health import Health
 from graph.reasoners.model.reasoner import ModelReasoner
+from server import open_doors
 from tests.service_world import World
 from tools.breaker import Breaker, Endurance
+from web.mount import new_app
 
 Json = dict[str, Any]
 
@@ -40,6 +43,19 @@ class Modelled:
         """Of each attempt, in order; "" for one that gave an answer."""
         events = await self.world.rows("SELECT data FROM events WHERE type = 'model' ORDER BY at, seq")
         return [event["data"]["failure"] for event in events]
+
+
+@asynccontextmanager
+async def staff_doors(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """The doors of a world with other services, with Robin's key."""
+    app, headers = new_app(), {"Authorization": f"Bearer {world.staff_key}"}
+    transport = httpx.ASGITransport(app)
+    async with (
+        open_doors(world.opened) as doors,
+        httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as http,
+    ):
+        app.state.doors = doors
+        yield http
 
 
 @asynccontextmanager

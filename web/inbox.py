@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graph import desk
+from graph import budget, desk
 from graph.decisions import Answer, decide, may
 from records import approvals, inbox, joins
 from records.approval_moves import Place
@@ -68,7 +68,8 @@ async def list_approvals(
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Json:
-    """A page of the inbox, oldest first. `next` is the cursor of the next page, null on the last."""
+    """A page of the inbox, oldest first. `next` is the cursor of the next page, null on the last. `degraded` says why there
+    may be more drafts than usual: `model_budget`, the day's tokens are spent; else null."""
     if queue is not None and queue not in doors.services.company.current().queues:
         raise Unprocessable("There is no such queue.")
     after = _position(cursor) if cursor is not None else None
@@ -84,9 +85,11 @@ async def list_approvals(
             after=after,
             limit=limit + 1,
         )
+        degraded = await budget.degraded(conn, doors.services)
     page, more = found[:limit], len(found) > limit
     now = doors.services.clock.now()
-    return {"items": [_row(item, now) for item in page], "next": _cursor(page[-1]) if more else None}
+    items = [_row(item, now) for item in page]
+    return {"items": items, "next": _cursor(page[-1]) if more else None, "degraded": degraded}
 
 
 @router.get("/{approval_id}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web import actions, chat, customers, inbox, kill, knowledge, pages, staff, tickets
+from web import actions, chat, customers, inbox, kill, knowledge, pages, staff, tickets, usage
 from web.described import describe
 from web.limits import BodyLimit
 from web.problems import add_handlers
@@ -19,6 +19,7 @@ ROUTERS = (
     actions.router,
     kill.router,
     knowledge.router,
+    usage.router,
     pages.router,
 )
 ABOUT = "Customer support that resolves tickets. Refusals are problem details (RFC 9457)."

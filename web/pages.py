@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 
+from graph import budget
 from web.doors import Doors, TheDoors
 
 router = APIRouter(tags=["service"])
@@ -19,14 +20,22 @@ Json = dict[str, Any]
 @router.get("/health")
 async def health(doors: TheDoors) -> Json:
     """That the service is open and its database answers, which company it serves, and what is wrong with the company's
-    folder, if anything; `restart` says what of the folder takes effect at the next start only. `systems`: those that fail
-    so often that this process leaves them alone for a while."""
+    folder, if anything; `restart` says what of the folder takes effect at the next start only. `systems`, and
+    `models`: those that fail so often that this process leaves them alone for a while. `degraded`: why nothing is sent
+    alone."""
     async with doors.services.database.transaction() as conn:
         await conn.execute("SELECT 1")
+        degraded = await budget.degraded(conn, doors.services)
     version = doors.services.company.current().version
     restart = getattr(doors.services.company, "restart", "") or None
     broken = getattr(doors.services.systems, "broken", {})
-    return {"status": "ok", "company": version, "problem": _problem(doors), "restart": restart, "systems": broken}
+    models = getattr(doors.services.reasoner, "broken", {})
+    problem = _problem(doors)
+    return {"status": "ok", "company": version, "problem": problem, "restart": restart} | {
+        "systems": broken,
+        "models": models,
+        "degraded": degraded,
+    }
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)

@@ -124,7 +124,7 @@ async def _view(state: SupportState, deps: Deps) -> View:
         run = await runs.get(conn, deps.run_id)
         conversation = await conversations.get(conn, run.conversation_id)
         waiting = await approvals.open_within_reach(conn, conversation.id)
-        dials = await budget.dials(conn, deps.services)
+        dials = await budget.dials(conn, deps.services, run.id)
         spent = await spending.of_run(conn, run.id)
         age = await identity.sign_in_age(conn, run.id)
         ledger = await standing(deps.services, conn, run)
