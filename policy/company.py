@@ -10,6 +10,7 @@ from policy.authority import THEN, ApprovalRule, Role, approval_of, roles_of
 from policy.budgets import Budget, budgets_of
 from policy.entitlement import ToolPolicy, tools_of
 from policy.hours import Hours, hours_of
+from policy.manner import Email, Tone, email_of, tone_of
 from policy.playbook import Playbook, playbook_of
 from policy.retention import Retention, retention_of
 from policy.routing import RoutingRule, routing_of
@@ -39,6 +40,8 @@ COMPANY_KEYS = (
     "usage",
     "close_after",
     "retention",
+    "tone",
+    "email",
 )
 POLICY_KEYS = ("tools", "budgets", "drafts", "triggers", "thresholds")
 
@@ -53,7 +56,8 @@ class Company:
     do besides asking, to example sentences; under `none`, sentences that ask for nothing. `wiring`: its kits, and which
     adapter serves which port. `drafts`: who approves drafted replies. `budgets`:
     what one customer may get in all. `usage`: how much a
-    caller and a run may use. `close_after`: how long a silent customer is waited for. `retention`: how long what is kept. `version`: sha256 of every file but the articles."""
+    caller and a run may use. `close_after`: how long a silent customer is waited for. `retention`: how long what is kept.
+    `tone`: how it writes to whom, for a model; `email`: what stands around its letters. `version`: sha256 of every file but the articles."""
 
     name: str
     voice: str
@@ -78,6 +82,8 @@ class Company:
     usage: Usage = field(default_factory=Usage)
     close_after: timedelta = SILENCE
     retention: Retention = field(default_factory=lambda: retention_of(None))
+    tone: Tone = field(default_factory=Tone)
+    email: Email = field(default_factory=lambda: email_of(None))
 
     def sure(self, intent: str) -> Sure:
         """How sure the agent must be of this intent; as the company is in all, where it has no playbook."""
@@ -153,6 +159,8 @@ class _Reader:
             close_after=_silence_of(company.get("close_after")),
             retention=retention_of(company.get("retention")),
             usage=usage_of(company.get("usage")),
+            tone=tone_of(company.get("tone"), tiers),
+            email=email_of(company.get("email")),
         )
 
     def _playbooks(
