@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from opentelemetry.trace import NoOpTracer, Tracer
 
 from graph.reasoners.protocol import Reasoner
+from graph.truth.grounding import Vectors
 from knowledge.search import Found
 from policy.company import Company
 from records.cipher import Cipher
@@ -73,7 +74,8 @@ class Services:
     """One per process. `fault(point)` is called at every point where a process may die; it does nothing, except in the
     proofs, which use it to die there. `customer_of` verifies a customer's token (raises NotSignedIn), `signed_in_at` tells
     when they had proved who they are; where it is left out, nobody's sign-in is known. `tracer` makes spans. `cipher` encrypts what a language
-    model was sent; without one that is not kept."""
+    model was sent; without one that is not kept. `vectors` of sentences;
+    without them nothing but an article's own words may be said of it."""
 
     database: Database
     clock: Clock
@@ -89,6 +91,7 @@ class Services:
     limits: Limits = Limits()
     signed_in_at: Callable[[str], datetime] | None = None
     cipher: Cipher | None = None
+    vectors: Vectors | None = None
     tracer: Tracer = field(default_factory=NoOpTracer)
 
 

@@ -19,7 +19,7 @@ from graph.state import Draft, Released, Request, Step, SupportState, Update
 from graph.truth.claims import sentences
 from graph.truth.filter import bounds_of
 from graph.truth.guard import checked, known_about
-from graph.truth.known import Known
+from graph.truth.known import Known, found_in
 from graph.truth.leaks import Bounds, leaks
 from records import conversations, events, runs
 from records.runs import Run
@@ -54,8 +54,7 @@ class Stream:
         self._known = known_about(self.view, request, self.records, self.honest) if request else self._unasked()
 
     def _unasked(self) -> Known:
-        passages = {each["id"]: each for found in self.view.passages.values() for each in found}
-        return Known(passages=passages, now=self.records.now)
+        return Known(**found_in(self.view, ""), vectors=self.records.vectors, now=self.records.now)
 
     def afresh(self) -> None:
         self._heard = self._written

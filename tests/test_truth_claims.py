@@ -147,14 +147,6 @@ def test_a_sentence_of_an_article_is_quoted_with_its_source() -> None:
     assert [cited["passage"] for cited in result.citations] == [PASSAGE["id"]]
 
 
-def test_an_article_may_be_put_in_other_words_with_its_own_figures_only() -> None:
-    same = "The sensor that reports wrong values: choose it in Settings, Sensors."
-    other = "The sensor that reports wrong values: choose it in Settings, Sensors, within 3 days."
-
-    assert checked(same, KNOWN, "en").findings == ()
-    assert kinds(checked(other, KNOWN, "en").findings) == ["figure"]
-
-
 def test_without_the_passage_an_articles_sentence_is_a_statement_like_any_other() -> None:
     assert checked("The money goes back the way you paid.", Known(), "en").findings != ()
 

@@ -1,12 +1,11 @@
 """Judges what a reasoner wrote: its slots are filled in, and free text that says what only a record may say is found.
 
 Trusted are, and nothing else: the words that the company's own playbooks say on these records, which the rules reasoner
-finds again by itself; what a slot says; whole sentences of the passages that the run found. A reasoner's word that its
+finds again by itself; what a slot says; whole sentences of the passages that the run found, and what such a sentence bears out. A reasoner's word that its
 text is one of these counts for nothing.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,19 +13,18 @@ from graph.reasoners.fixed import receipt_of
 from graph.reasoners.protocol import Decision, View
 from graph.reasoners.rules import RulesReasoner
 from graph.state import PassageState, Request
-from graph.truth.claims import SLOTTED, figures_of, kind_of, sentences, states
+from graph.truth.claims import SLOTTED, kind_of, sentences, states
 from graph.truth.findings import Finding, kinds, masked
-from graph.truth.known import Known, calls_shown, facts_shown
+from graph.truth.grounding import bears_out
+from graph.truth.known import Known, calls_shown, facts_shown, found_in
 from graph.truth.lexicon import plain
 from graph.truth.render import rendered
 from graph.truth.slots import Slot, pieces
 from graph.truth.tongues import readable
+from graph.truth.wording import points_back
 
 QUOTED = 4
 """Words that a sentence of an article has at least, to count as quoted."""
-LONGER, STEM, FEWEST, SHARED = 4, 5, 3, 0.8
-"""In other words: of a sentence's words of four letters and more, at least three and 80 %, by their first five letters."""
-_WORD = re.compile(r"[^\W\d_]+")
 
 Json = dict[str, Any]
 
@@ -67,7 +65,7 @@ def checked(text: str, known: Known, language: str) -> Checked:
             _Part(free=len(free), said=len(said), free_length=len(stands), said_length=len(words), fixed=fixed)
         )
         said, free = said + words, free + stands
-    claimed, quoted = _free(free, known.passages)
+    claimed, quoted = _free(free, known)
     read = readable(free.replace(SLOTTED, " "))
     claimed = [each for each in claimed if read or each.kind != "statement"]
     found += [replace(each, start=_place(each.start, parts), end=_place(each.end, parts, end=True)) for each in claimed]
@@ -85,34 +83,36 @@ def _place(at: int, parts: Sequence[_Part], *, end: bool = False) -> int:
     return 0
 
 
-def _free(free: str, passages: Mapping[str, PassageState]) -> tuple[list[Finding], list[Json]]:
-    """What is wrong with the sentences; those of an article, word for word, are quoted instead."""
-    articles = [(passage, _said_in(passage["text"])) for passage in passages.values()]
+def _free(free: str, known: Known) -> tuple[list[Finding], list[Json]]:
+    """What is wrong with the sentences; those of an article, or that one bears out, are quoted instead."""
+    articles = [(passage, _said_in(passage["text"])) for passage in known.passages.values()]
+    before: PassageState | None = None
     found: list[Finding] = []
     quoted: list[Json] = []
     for start, end in sentences(free):
         sentence = free[start:end]
         source = next((passage for passage, said in articles if plain(sentence) in said), None)
-        if source is not None and len(sentence.split()) >= QUOTED:
+        quotes = source is not None and len(sentence.split()) >= QUOTED
+        kind = None if quotes else kind_of(sentence) or states(sentence)
+        if not quotes:
+            source = _source(sentence, known, before) if kind in ("figure", "statement") else None
+        if source is not None:
             quoted.append(_citation(source))
-            continue
-        kind = kind_of(sentence) or states(sentence)
-        retold = _source(sentence, passages) if kind in ("figure", "statement") else None
-        if retold is not None:
-            quoted.append(_citation(retold))
         elif kind:
             found.append(Finding(kind=kind, start=start, end=end))
+        before = source
     return found, quoted
 
 
-def _source(sentence: str, passages: Mapping[str, PassageState]) -> PassageState | None:
-    """The passage that a sentence puts in other words: one that has nearly all of its longer words, and its figures."""
-    figures = figures_of(sentence)
-    words = {word[:STEM] for word in _WORD.findall(plain(sentence)) if len(word) >= LONGER}
-    for passage in passages.values():
-        there = {word[:STEM] for word in _WORD.findall(plain(passage["text"]))}
-        same = all(figure.strip(" .,") in plain(passage["text"]) for figure in figures)
-        if same and len(words) >= FEWEST and len(words & there) >= SHARED * len(words):
+def _source(sentence: str, known: Known, before: PassageState | None) -> PassageState | None:
+    """The passage that bears out a sentence in other words; one that points back ("it works for an hour") must follow
+    another of the same passage."""
+    if known.vectors is None:
+        return None
+    for passage in known.passages.values():
+        follows = before is not None and before["id"] == passage["id"]
+        may = passage["id"] in known.carried and (follows or not points_back(sentence))
+        if may and bears_out(known.vectors, passage["text"], sentence):
             return passage
     return None
 
@@ -180,7 +180,7 @@ def known_about(view: View, request: Request, records: Known, honest: Sequence[R
         records,
         facts=facts,
         calls=calls_shown(facts),
-        passages={passage["id"]: passage for found in view.passages.values() for passage in found},
+        **found_in(view, request["intent"]),
         playbook=own["said"] if own else "",
         citations=own["citations"] if own else (),
     )

@@ -6,9 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from typing_extensions import TypedDict
+
 from graph.reading import of_request
 from graph.reasoners.protocol import View
 from graph.state import PassageState, Request
+from graph.truth.grounding import Vectors
 from records.approvals import Approval
 from records.handoffs import Handoff
 from records.ledger import Entry
@@ -30,7 +33,8 @@ class Value:
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """`receipts` by ledger key, `cards` and `handoffs` by id, all of this customer and this conversation; `facts` by
-    `name.field`, those that customers may be shown; `passages` by id. `playbook`: the company's own words here, ""
+    `name.field`, those that customers may be shown; `passages` by id, and `carried`: those that may be told in other words, because the search that found them was
+    likely answered by them; `vectors` tells how near two sentences are. `playbook`: the company's own words here, ""
     when its playbook says nothing. `calls`: booked calls by id, when they begin."""
 
     receipts: Mapping[str, Entry] = field(default_factory=dict)
@@ -39,9 +43,26 @@ class Known:
     calls: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Value] = field(default_factory=dict)
     passages: Mapping[str, PassageState] = field(default_factory=dict)
+    carried: frozenset[str] = frozenset()
+    vectors: Vectors | None = None
     playbook: str = ""
     citations: Sequence[dict[str, Any]] = ()
     now: datetime | None = None
+
+
+class Found(TypedDict):
+    passages: Mapping[str, PassageState]
+    carried: frozenset[str]
+
+
+def found_in(view: View, intent: str) -> Found:
+    """What the run's searches found, and which of it carries an answer about this intent ("": none was recognised)."""
+    least = view.company.sure(intent).support
+    sure = [found for query, found in view.passages.items() if view.support.get(query, 0.0) >= least]
+    return {
+        "passages": {passage["id"]: passage for found in view.passages.values() for passage in found},
+        "carried": frozenset(passage["id"] for found in sure for passage in found),
+    }
 
 
 def facts_shown(view: View, request: Request) -> dict[str, Value]:

@@ -29,6 +29,7 @@ async def records_of(deps: Deps) -> Known:
             receipts={entry.key: entry for entry in await receipts.of_conversation(conn, conversation)},
             cards={card.id: card for card in [*cards, *([filed] if filed else [])]},
             handoffs={each.id: each for each in await handoffs.of_conversation(conn, conversation.id)},
+            vectors=deps.services.vectors,
         )
 
 
