@@ -12,7 +12,6 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph.build import build
 from graph.deps import Limits, Services
-from graph.learned import LearnedIntents
 from graph.reasoners.model.client import Endpoint
 from graph.reasoners.model.opening import open_reasoner
 from graph.reasoners.protocol import Reasoner
@@ -83,7 +82,7 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         history = RecordedHistory(database, clock)
         systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
         systems = systems.guarded(make_breakers(settings, wiring, clock))
-        embedder, classifier = await _learned(settings, company, loaded)
+        embedder, classifier = await asyncio.to_thread(fitted, settings, company, loaded)
         tokens = make_tokens(settings, clock)
         services = Services(
             database=database,
@@ -106,13 +105,6 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         opened = _opened(settings, services, saver, jobs, tokens, demo_url)
         _every_so_often(settings, opened)
         yield opened
-
-
-async def _learned(settings: Settings, company: LiveCompany, loaded: Loaded | None) -> tuple[Embedder, LearnedIntents]:
-    """The sentence model, and the model of intents."""
-    if loaded is not None:
-        return loaded.embedder, loaded.classifier
-    return await asyncio.to_thread(fitted, settings, company)
 
 
 def _every_so_often(settings: Settings, opened: Opened) -> None:

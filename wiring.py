@@ -62,8 +62,11 @@ def open_company(settings: Settings) -> tuple[Kit, LiveCompany]:
     return kit, LiveCompany(settings.company, vocabulary_of(kit), time.monotonic)
 
 
-def fitted(settings: Settings, company: LiveCompany) -> tuple[Embedder, LearnedIntents]:
-    """The sentence model, built if it is missing, and the model of intents. Raises NothingToLearn."""
+def fitted(settings: Settings, company: LiveCompany, loaded: Loaded | None = None) -> tuple[Embedder, LearnedIntents]:
+    """The sentence model, built if it is missing, and the model of intents, unless they are loaded. Raises
+    NothingToLearn."""
+    if loaded is not None:
+        return loaded.embedder, loaded.classifier
     models = settings.var / "models"
     build_model(models)
     embedder = open_embedder(models)
