@@ -17,7 +17,7 @@ from commands.typed_actions import actions, runs
 from commands.typed_approvals import approvals
 from commands.typed_keys import keys
 from commands.typed_kill import kill
-from commands.typed_models import fake_model, prompt
+from commands.typed_models import fake_model, prompt, usage
 from commands.typed_personal import checkpoints, erase, retention
 from settings import read_settings
 
@@ -49,6 +49,7 @@ app.add_typer(retention, name="retention")
 app.add_typer(checkpoints, name="checkpoints")
 app.command()(erase)
 app.command()(prompt)
+app.command()(usage)
 app.command()(fake_model)
 app.add_typer(kill, name="kill")
 

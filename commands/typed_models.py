@@ -1,11 +1,13 @@
-"""What can be asked about language models. What is done stands in `commands/prompt.py` and `commands/fake_model.py`."""
+"""What can be asked about language models. What is done stands in `commands/prompt.py`, `commands/usage.py`
+and `commands/fake_model.py`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands.typed import called
+from commands.typed import Key, Url, called
 from settings import read_settings
 
 
@@ -18,6 +20,39 @@ def prompt(
     Kept for as long as `retention.prompts` of company.yaml says. Example: `closeloop prompt run_4f0c9be2a1d37c55e810`
     """
     called("prompt", "show", read_settings(), run, as_json=as_json)
+
+
+class By(StrEnum):
+    """What `closeloop usage` has a line for."""
+
+    DAY = "day"
+    INTENT = "intent"
+    MODEL = "model"
+    ENDING = "ending"
+    RUN = "run"
+
+
+def usage(
+    by: Annotated[By, typer.Option(help="A line for each of these; `run` needs --conversation.")] = By.DAY,
+    since: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The first day; else six days before --until.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="The last day; else today.")] = None,
+    conversation: Annotated[str | None, typer.Option(metavar="ID", help="Of this conversation alone.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    key: Key = None,
+    url: Url = None,
+) -> None:
+    """What language models took: calls, tokens, seconds to the first word, cost; and how much of today's budget is left.
+
+    Days are the company's. `--by ending` counts conversations that took no call as well: its line `resolved_confirmed` says
+    what a resolved conversation costs. Prices and the budget stand in company.yaml (`usage.models`). Needs a key of the
+    role lead.
+
+    Examples: `closeloop usage --by intent --since 2026-06-01`, `closeloop usage --by run --conversation cnv_0123`
+    """
+    asked = {"by": by.value, "since": since, "until": until, "conversation": conversation}
+    called("usage", "show", read_settings(), **asked, as_json=as_json, key=key, url=url)
 
 
 def fake_model(
