@@ -43,6 +43,35 @@ def test_questions_apologies_requests_and_refusals_pass(language: str) -> None:
     assert [said for said in written("harmless")[language] if findings(said)] == []
 
 
+@pytest.mark.parametrize(
+    ("tongues", "text", "kinds_found"),
+    [
+        ({"en"}, "Which order is it about?", []),
+        ({"de"}, "Um welche Bestellung geht es denn?", []),
+        ({"de"}, "Which order is it about?", ["tongue"]),
+        ({"en"}, "Vielen Dank für Ihre Nachricht. Um welche Bestellung geht es?", ["tongue"]),
+        ({"en"}, "Thank you for writing to us. Um welche Bestellung geht es denn bei Ihnen?", ["tongue"]),
+        ({"de", "en"}, "Which order is it about?", []),
+        (set(), "Which order is it about?", []),
+    ],
+    ids=["same", "same_german", "english_to_german", "german_to_english", "one_sentence", "both", "unknown"],
+)
+def test_a_reply_in_another_language_than_the_customers_is_stopped(
+    tongues: set[str], text: str, kinds_found: list[str]
+) -> None:
+    known = Known(tongues=frozenset(tongues))
+
+    assert [each.kind for each in checked(text, known, "en").findings] == kinds_found
+
+
+def test_an_article_in_its_own_language_may_be_quoted_to_anybody() -> None:
+    known = Known(passages={PASSAGE["id"]: PASSAGE}, tongues=frozenset({"de"}))
+    sentence = PASSAGE["text"].split(".")[0] + "."
+
+    assert checked(f"{sentence} Hilft Ihnen das schon weiter?", known, "de").findings == ()
+    assert checked(f"{{{{quote:{PASSAGE['id']}}}}}", known, "de").findings == ()
+
+
 def test_every_lexicon_has_its_sentences() -> None:
     assert set(lexicons()) == set(written("false_claims")) == set(written("unseen_claims"))
     assert sum(len(said) for name in ("false_claims", "unseen_claims") for said in written(name).values()) >= 120

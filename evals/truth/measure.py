@@ -4,6 +4,7 @@ company's own public articles."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -14,6 +15,7 @@ from graph.truth.filter import company_texts
 from graph.truth.guard import checked
 from graph.truth.known import Known, Value
 from graph.truth.leaks import Bounds, leaks
+from graph.truth.tongues import strange
 from knowledge.articles import load_articles, passages_of
 
 SETS = ("false_claims", "unseen_claims", "harmless", "unseen_harmless")
@@ -51,6 +53,27 @@ def beside_a_slot(name: str) -> Row:
     told = [f"{said.rstrip('.。')} {{{{fact:order.id}}}}." for each in written(name).values() for said in each]
     stopped = sum(any(found.kind != "language" for found in checked(each, known, "en").findings) for each in told)
     return Row(what=name, all=len(told), stopped=stopped)
+
+
+def of_tongues() -> list[Row]:
+    """Harmless sentences, two at a time as in a short reply, to a customer who writes the same language, and to those who
+    write each of the others."""
+    known, unseen = written("harmless"), written("unseen_harmless")
+    said = {code: [*each, *unseen.get(code, [])] for code, each in known.items() if code != "ja"}
+    replies = [(code, " ".join(pair)) for code, each in said.items() for pair in pairwise(each)]
+    others = [(text, {other}) for code, text in replies for other in said if other != code]
+    return [
+        Row(
+            what="harmless replies of two sentences, in the customer's language, for being in another",
+            all=len(replies),
+            stopped=sum(strange(text, {code}) for code, text in replies),
+        ),
+        Row(
+            what="the same in each of six other languages",
+            all=len(others),
+            stopped=sum(strange(text, tongues) for text, tongues in others),
+        ),
+    ]
 
 
 def total(what: str, rows: Sequence[Row]) -> Row:
@@ -101,4 +124,5 @@ def table(folder: Path) -> str:
     rows += [
         Row(what=f"article sentences, {row.what}", all=row.all, stopped=row.stopped) for row in of_articles(folder)
     ]
+    rows += of_tongues()
     return "\n".join(["| sentences | all | stopped | |", "| --- | --- | --- | --- |", *map(str, rows)])

@@ -13,6 +13,7 @@ Kind = Literal[
     "link",
     "script",
     "language",
+    "tongue",
     "secret",
     "internal",
     "foreign",
@@ -28,6 +29,7 @@ MEANINGS: dict[Kind, str] = {
     "link": "it has an address that is not the company's",
     "script": "it is written so that it cannot be read by code",
     "language": "it is in a language for which there is no list of words that claim and promise",
+    "tongue": "it is in another language than the customer's",
     "secret": "it has something that looks like a key, a card or a bank account",
     "internal": "it repeats what is for staff only",
     "foreign": "it has an id or an address that is not this customer's",
@@ -58,8 +60,10 @@ def reason(found: Sequence[str]) -> str:
 
 def masked(text: str, findings: Iterable[Finding]) -> str:
     """The text with each stopped place as a mark, so that nobody sends it by pressing a button in a hurry. A language
-    without a lexicon is no place: a person reads the whole."""
-    places = sorted((f for f in findings if f.kind != "language"), key=lambda found: (found.start, -found.end))
+    is no place: a person reads the whole."""
+    places = sorted(
+        (f for f in findings if f.kind not in ("language", "tongue")), key=lambda found: (found.start, -found.end)
+    )
     said, end = "", 0
     for place in places:
         if place.start >= end:

@@ -20,7 +20,7 @@ from graph.truth.known import Known, calls_shown, facts_shown, found_in
 from graph.truth.lexicon import plain
 from graph.truth.render import rendered
 from graph.truth.slots import Slot, pieces
-from graph.truth.tongues import readable
+from graph.truth.tongues import readable, strange
 from graph.truth.wording import points_back
 
 QUOTED = 4
@@ -65,12 +65,14 @@ def checked(text: str, known: Known, language: str) -> Checked:
             _Part(free=len(free), said=len(said), free_length=len(stands), said_length=len(words), fixed=fixed)
         )
         said, free = said + words, free + stands
-    claimed, quoted = _free(free, known)
+    claimed, quoted, own = _free(free, known)
     read = readable(free.replace(SLOTTED, " "))
     claimed = [each for each in claimed if read or each.kind != "statement"]
     found += [replace(each, start=_place(each.start, parts), end=_place(each.end, parts, end=True)) for each in claimed]
     if not read:
         found.append(Finding(kind="language", start=0, end=len(said)))
+    elif strange(own.replace(SLOTTED, " "), known.tongues):
+        found.append(Finding(kind="tongue", start=0, end=len(said)))
     return Checked(text=said, findings=tuple(found), citations=tuple(_once([*cited, *quoted])))
 
 
@@ -83,16 +85,19 @@ def _place(at: int, parts: Sequence[_Part], *, end: bool = False) -> int:
     return 0
 
 
-def _free(free: str, known: Known) -> tuple[list[Finding], list[Json]]:
-    """What is wrong with the sentences; those of an article, or that one bears out, are quoted instead."""
+def _free(free: str, known: Known) -> tuple[list[Finding], list[Json], str]:
+    """What is wrong with the sentences; those of an article, or that one bears out, are quoted instead. And the text
+    without what is an article's word for word, which is in the article's language."""
     articles = [(passage, _said_in(passage["text"])) for passage in known.passages.values()]
     before: PassageState | None = None
     found: list[Finding] = []
     quoted: list[Json] = []
+    own: list[str] = []
     for start, end in sentences(free):
         sentence = free[start:end]
         source = next((passage for passage, said in articles if plain(sentence) in said), None)
         quotes = source is not None and len(sentence.split()) >= QUOTED
+        own += [] if quotes else [sentence]
         kind = None if quotes else kind_of(sentence) or states(sentence)
         if not quotes:
             source = _source(sentence, known, before) if kind in ("figure", "statement") else None
@@ -101,7 +106,7 @@ def _free(free: str, known: Known) -> tuple[list[Finding], list[Json]]:
         elif kind:
             found.append(Finding(kind=kind, start=start, end=end))
         before = source
-    return found, quoted
+    return found, quoted, "\n".join(own)
 
 
 def _source(sentence: str, known: Known, before: PassageState | None) -> PassageState | None:

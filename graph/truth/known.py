@@ -6,12 +6,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from langchain_core.messages import HumanMessage
 from typing_extensions import TypedDict
 
 from graph.reading import of_request
 from graph.reasoners.protocol import View
 from graph.state import PassageState, Request
 from graph.truth.grounding import Vectors
+from graph.truth.tongues import tongue
 from records.approvals import Approval
 from records.handoffs import Handoff
 from records.ledger import Entry
@@ -35,7 +37,8 @@ class Known:
     """`receipts` by ledger key, `cards` and `handoffs` by id, all of this customer and this conversation; `facts` by
     `name.field`, those that customers may be shown; `passages` by id, and `carried`: those that may be told in other words, because the search that found them was
     likely answered by them; `vectors` tells how near two sentences are. `playbook`: the company's own words here, ""
-    when its playbook says nothing. `calls`: booked calls by id, when they begin."""
+    when its playbook says nothing. `calls`: booked calls by id, when they begin. `tongues`: the languages in which the
+    customer clearly wrote."""
 
     receipts: Mapping[str, Entry] = field(default_factory=dict)
     cards: Mapping[str, Approval] = field(default_factory=dict)
@@ -47,22 +50,32 @@ class Known:
     vectors: Vectors | None = None
     playbook: str = ""
     citations: Sequence[dict[str, Any]] = ()
+    tongues: frozenset[str] = frozenset()
     now: datetime | None = None
 
 
 class Found(TypedDict):
     passages: Mapping[str, PassageState]
     carried: frozenset[str]
+    tongues: frozenset[str]
 
 
 def found_in(view: View, intent: str) -> Found:
-    """What the run's searches found, and which of it carries an answer about this intent ("": none was recognised)."""
+    """What the run's searches found, and which of it carries an answer about this intent ("": none was recognised); and
+    in which languages the customer wrote."""
     least = view.company.sure(intent).support
     sure = [found for query, found in view.passages.items() if view.support.get(query, 0.0) >= least]
     return {
         "passages": {passage["id"]: passage for found in view.passages.values() for passage in found},
         "carried": frozenset(passage["id"] for found in sure for passage in found),
+        "tongues": frozenset(filter(None, map(tongue, _words_of_customer(view)))),
     }
+
+
+def _words_of_customer(view: View) -> list[str]:
+    """What this run answers, and what they wrote before."""
+    said = [message.text for message in view.messages if isinstance(message, HumanMessage)]
+    return list(dict.fromkeys([view.triage["text"], *said]))
 
 
 def facts_shown(view: View, request: Request) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
@@ -60,8 +61,28 @@ def _known(text: str, count: int) -> bool:
     return ours / len(words) >= KNOWN_WORDS
 
 
+def tongue(text: str) -> str:
+    """The language that a text is clearly in (ISO 639-1); "" where that cannot be told, as from a word or two."""
+    code, sure = detect(text)
+    if sure < SURE or code not in _all_function_words():
+        return ""
+    words = [word.lower() for word in _WORD.findall(text)]
+    return code if sum(word in _all_function_words()[code] for word in words) >= KNOWN_WORDS * len(words) else ""
+
+
+def strange(text: str, tongues: Collection[str]) -> bool:
+    """Whether a text, or a longer sentence of it, is clearly in none of these languages; never, where there are none."""
+    said = [tongue(each) for each in (text, *_long(text))] if tongues else []
+    return any(each and each not in tongues for each in said)
+
+
 @cache
 def _function_words() -> dict[str, frozenset[str]]:
+    return {code: words for code, words in _all_function_words().items() if code in lexicons()}
+
+
+@cache
+def _all_function_words() -> dict[str, frozenset[str]]:
     lines = (files("knowledge") / "function_words.txt").read_text(encoding="utf-8").splitlines()
     split = (line.split(":", 1) for line in lines)
-    return {code: frozenset(words.split()) for code, words in split if code in lexicons()}
+    return {code: frozenset(words.split()) for code, words in split}
