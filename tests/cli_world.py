@@ -5,13 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-CLOSELOOP = [sys.executable, "-c", "import cli; cli.main()"]
+_TESTS = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+_WARM = Path(tempfile.gettempdir()) / f"closeloop-tests-{_TESTS}.sock"
+COLD = [sys.executable, "-c", "import sys, cli; sys.argv[0] = 'closeloop'; cli.main()"]
+CLOSELOOP = [sys.executable, "-I", "-S", str(ROOT / "tests" / "warm.py"), str(_WARM), str(_TESTS), "call"]
+"""The command, started quickly: see warm.py. `COLD` starts it as users do."""
 PATIENCE = 60
 
 
