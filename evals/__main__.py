@@ -20,13 +20,14 @@ from evals.messages import command as messages
 from evals.policy_check import command as policy
 from evals.redaction import command as redaction
 from evals.report import edges_line, table, wrong_lines
+from evals.scripted import command as scripted
 from evals.stage import COMPANY, open_stage
 from evals.suite import Result, drawn_edges, run_cases, summary
 from records.embedded import start_postgres
 from settings import read_settings
 from wiring import load
 
-COMMANDS = {"attacks": attacks.main, "messages": messages.main, "policy": policy.main}
+COMMANDS = {"attacks": attacks.main, "messages": messages.main, "policy": policy.main, "scripted": scripted.main}
 POSTGRES = Path(__file__).parents[1] / "var" / "evals-postgres"
 
 

@@ -1,4 +1,5 @@
-"""The long proofs: `make prove`. Runs the decision races and the whole kill matrix, writes their tables into docs/."""
+"""The long proofs: `make prove`. Runs the decision races, the whole kill matrix and the scripted models with their mutants,
+and writes their tables into docs/."""
 
 import argparse
 import asyncio
@@ -20,11 +21,13 @@ from evals.proofs.races import write_table as write_races
 from evals.proofs.scenarios import PLAYED
 from evals.proofs.site import open_site, running_chroma
 from evals.proofs.table import Matrix, write_tables
+from evals.scripted import command as scripted
 from records.embedded import start_postgres
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "var" / "prove"
 RACES = "decision races"
+SCRIPTED = "scripted models"
 HOUSES = 6
 """Most of a cell is waiting: for a process that starts, a lock that is let go of, a job that is found."""
 
@@ -40,8 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     console = Console()
     lost = 0 if options.only not in RACES else _raced(options.rounds, console, write=not options.only)
-    broken = 0 if options.only == RACES else _killed(options, console)
-    return 1 if broken or lost else 0
+    broken = 0 if options.only in (RACES, SCRIPTED) else _killed(options, console)
+    fooled = 0 if options.only not in SCRIPTED else scripted.main(["--mutants", "--write-docs"])
+    return 1 if broken or lost or fooled else 0
 
 
 def _raced(rounds: int, console: Console, *, write: bool) -> int:

@@ -17,6 +17,7 @@ from graph.approved import anew, approver_of, differences
 from graph.deps import Services
 from graph.state import Proposal
 from graph.used import spent, used
+from graph.worded import made_up
 from policy.ask import Approver, Ask, Clause, Verdict
 from policy.company import Company
 from policy.verdict import basis_of, judge, moved_by
@@ -77,6 +78,8 @@ async def assess(
     changed = () if decided is None or approver is not None else differences(decided, basis)
     approval = None if changed else decided
     approver = approver or await approver_of(conn, approval)
+    if approver is None and not run.asked_by and await made_up(conn, run, arguments):
+        return _unreadable(company, run, proposal, known=True)
     key, undone = await actions.free_key(conn, tool.key(arguments, _values(facts)))
     ask = replace(ask, approver=approver, undone=undone)
     moved = moved_by(company, ask) if ask.tool in company.tools else None

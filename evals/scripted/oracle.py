@@ -13,8 +13,8 @@ from typing import Any
 
 from evals.fake_model.script import Script, ScriptedTurn, ToolCall, said_last, text_of
 from graph.reasoners.model.toolbox import ASK, HAND_OVER, SEARCH, UNSURE
-from graph.reasoners.protocol import Decision, Reasoner, View
-from graph.reasoners.rules import RulesReasoner, consider
+from graph.reasoners.protocol import Decision, View
+from graph.reasoners.rules import consider
 from graph.state import Request, Step
 
 Json = dict[str, Any]
@@ -62,18 +62,6 @@ class Oracle:
             yield
         finally:
             self.views = [each for each in self.views if each[0] is not view]
-
-
-class Watched:
-    """The service's own reasoner; the oracle is told what it decides on."""
-
-    def __init__(self, inner: Reasoner, oracle: Oracle) -> None:
-        self._inner = inner
-        self._oracle = oracle
-
-    async def decide(self, view: View) -> Decision:
-        with self._oracle.watching(view, await RulesReasoner().decide(view)):
-            return await self._inner.decide(view)
 
 
 def _asks(view: View, request: Json) -> bool:
