@@ -16,6 +16,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from commands import endpoint
 from commands.database import database_url
 from commands.keys import tokens_of
 from commands.preflight import bind, check_model, check_var, company_of
@@ -197,10 +198,19 @@ def _service(settings: Settings, health: dict[str, Any] | None) -> Found:
         )
     if health.get("restart"):
         return Found(level="warn", said=str(health["restart"]))
-    if health.get("systems"):
-        broken = ", ".join(f"{name} ({state.replace('_', ' ')})" for name, state in dict(health["systems"]).items())
-        return Found(level="warn", said=f"leaves systems alone that fail too often: {broken}; look at their logs")
+    if health.get("systems") or health.get("models"):
+        states = {**dict(health.get("systems") or {}), **dict(health.get("models") or {})}
+        broken = ", ".join(f"{name} ({state.replace('_', ' ')})" for name, state in states.items())
+        return Found(level="warn", said=f"leaves alone what fails too often: {broken}; look at their logs")
+    if health.get("degraded"):
+        said = "the day's tokens are spent: answers are drafts for a person until tomorrow (closeloop usage)"
+        return Found(level="warn", said=said)
     return Found(level="ok", said=f"answers at {url_of(settings)}, company version {str(health.get('company'))[:12]}")
+
+
+def _language_model(settings: Settings, _health: object) -> Found:
+    fine, said = endpoint.look(settings)
+    return Found(level="ok" if fine else "warn", said=said)
 
 
 def _systems(settings: Settings, health: dict[str, Any] | None) -> Found:
@@ -234,5 +244,6 @@ LOOKS: dict[str, Look] = {
     "Search index": _chroma,
     "Address": _port,
     "Service": _service,
+    "Language model": _language_model,
     "Business systems": _systems,
 }

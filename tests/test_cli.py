@@ -179,7 +179,7 @@ def test_the_doctor_finds_what_is_wrong_and_goes_on(tmp_path: Path) -> None:
     assert said.code == 1
     assert "CUSTOMER_TOKEN_KEY has 5 bytes" in said.out
     assert "Nothing answers at http://127.0.0.1:1/health, which DEMO_URL names" in said.out
-    assert "2 of 11 must be put right" in said.out
+    assert "2 of 12 must be put right" in said.out
 
 
 def test_the_doctor_stops_at_settings_that_cannot_be_read(tmp_path: Path) -> None:

@@ -73,11 +73,13 @@ def create_fake_model(model: FakeModel) -> FastAPI:
         return await _answer(model, turn, body)
 
     @doors.get("/v1/models")
-    async def models() -> Json:
+    async def models(request: Request) -> Response:
+        if not _knows_key(model, request):
+            return problem(401, "The API key is not valid.", "invalid_api_key")
         named = [
             {"id": name, "object": "model", "created": CREATED, "owned_by": "script"} for name in model.script.models
         ]
-        return {"object": "list", "data": named}
+        return JSONResponse({"object": "list", "data": named})
 
     @doors.get("/requests")
     async def requests() -> Json:
@@ -94,9 +96,14 @@ def problem(status: int, message: str, code: str | None = None, headers: dict[st
     return JSONResponse({"error": error}, status, headers)
 
 
+def _knows_key(model: FakeModel, request: Request) -> bool:
+    key = model.script.key
+    return key is None or request.headers.get("authorization") == f"Bearer {key}"
+
+
 def _refused(model: FakeModel, body: Json, request: Request) -> JSONResponse | None:
     script = model.script
-    if script.key is not None and request.headers.get("authorization") != f"Bearer {script.key}":
+    if not _knows_key(model, request):
         return problem(401, "The API key is not valid.", "invalid_api_key")
     if body.get("model") not in script.models:
         return problem(404, f"There is no model {body.get('model')!r}.", "model_not_found")
