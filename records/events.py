@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from records import sql
 from records.ids import ConversationId, RunId
 from records.sql import Connection
@@ -47,14 +49,9 @@ async def append(
     """Adds events in order and announces them when the transaction commits. Returns the last number."""
     if not events:
         return 0
-    row = await sql.fetch_row(conn, "reserve_event_numbers", conversation=conversation, count=len(events))
-    last = int(row["last_seq"]) if row else 0
-    for offset, (kind, data) in enumerate(events, start=last - len(events) + 1):
-        await sql.execute(
-            conn, "add_event", conversation=conversation, seq=offset, run=run, type=kind, data=data, now=now
-        )
-    await sql.execute(conn, "announce_events", conversation=conversation)
-    return last
+    types, data = [kind for kind, _ in events], [Jsonb(shown) for _, shown in events]
+    row = await sql.fetch_row(conn, "add_events", conversation=conversation, run=run, types=types, data=data, now=now)
+    return int(row["last_seq"]) if row else 0
 
 
 async def after(conn: Connection, conversation: ConversationId, seq: int, *, limit: int = 500) -> list[Event]:

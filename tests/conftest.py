@@ -34,9 +34,18 @@ class Databases:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
-    """The server, as one who may create databases."""
+    """The server, as one who may create databases. The embedded one of the tests need not survive a power cut."""
     folder = Path(__file__).parents[1] / "var" / "test-postgres"
-    return os.environ.get("DATABASE_URL") or str(start_postgres(folder).get_uri())
+    given = os.environ.get("DATABASE_URL")
+    return given or _hurried(str(start_postgres(folder).get_uri()))
+
+
+def _hurried(server_url: str) -> str:
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            conn.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        conn.execute("SELECT pg_reload_conf()")
+    return server_url
 
 
 @pytest.fixture(scope="session")

@@ -59,8 +59,8 @@ async def test_the_first_sentence_that_may_not_be_sent_ends_the_stream_and_a_per
     assert await world.told(conversation) == [SORRY]
     assert [data["text"] for kind, data in await streamed(world) if kind == "delta"] == [f"{SORRY} "]
     assert card["kind"] == "reply"
-    assert "777.77" not in card["approve"]
-    assert not card["approve"].startswith(SORRY)
+    assert "777.77" not in card["replies"]["approve"]
+    assert not card["replies"]["approve"].startswith(SORRY)
 
 
 async def test_words_before_an_action_wait_until_it_is_known_whether_there_is_one(world: World) -> None:

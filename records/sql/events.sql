@@ -1,9 +1,14 @@
--- name: reserve_event_numbers
-UPDATE conversations SET last_seq = last_seq + %(count)s WHERE id = %(conversation)s RETURNING last_seq;
-
--- name: add_event
-INSERT INTO events (conversation_id, seq, run_id, type, data, at)
-VALUES (%(conversation)s, %(seq)s, %(run)s, %(type)s, %(data)s, %(now)s);
+-- name: add_events
+-- In order, with the conversation's next numbers, and announced when the transaction commits.
+WITH numbered AS (
+    UPDATE conversations SET last_seq = last_seq + cardinality(%(types)s::text[])
+    WHERE id = %(conversation)s RETURNING last_seq
+), added AS (
+    INSERT INTO events (conversation_id, seq, run_id, type, data, at)
+    SELECT %(conversation)s, last_seq - cardinality(%(types)s::text[]) + place, %(run)s, type, data, %(now)s
+    FROM numbered, unnest(%(types)s::text[], %(data)s::jsonb[]) WITH ORDINALITY AS each (type, data, place)
+)
+SELECT last_seq, pg_notify('closeloop_events', %(conversation)s) FROM numbered;
 
 -- name: announce_events
 SELECT pg_notify('closeloop_events', %(conversation)s);
