@@ -82,6 +82,17 @@ async def test_what_failed_is_counted_and_named_without_the_words_of_the_answer(
     assert [row["failure"] for row in failures] == ["unusable", "", ""]
 
 
+async def test_a_call_that_broke_off_before_its_tokens_were_told_is_estimated_and_counted(world: World) -> None:
+    cut = {"text": "I am sorry about the wait.", "fault": {"cut_after": 3}, "times": 1}
+    async with priced(world, cut, QUOTE) as scripted:
+        await scripted.world.said("cus_ada", HOW)
+
+    first, second = await world.rows("SELECT failure, prompt, cost_micros FROM model_calls ORDER BY id")
+    assert (first["failure"], second["failure"]) == ("cut", "")
+    assert 0 < first["prompt"] < 3 * second["prompt"]
+    assert first["cost_micros"] > 0
+
+
 async def test_days_are_the_companys_and_only_those_that_are_asked_for_count(world: World) -> None:
     async with priced(world, QUOTE) as scripted:
         mine = scripted.world

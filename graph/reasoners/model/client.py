@@ -1,8 +1,9 @@
 """The endpoint: one streamed call, and what can go wrong with it, sorted into what may be tried again and what may not."""
 
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -18,6 +19,8 @@ from graph.reasoners.model.health import Health
 from graph.reasoners.protocol import ModelCall, Voice
 
 Json = dict[str, Any]
+CHARACTERS = 4
+"""Of a token, where the endpoint does not count them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +100,8 @@ class Client:
             raise
         finally:
             self.health.note(failed, probe=probe)
-            used(_usage(self.endpoint.model, whole, first, time.monotonic() - began, failed))
+            call = _usage(self.endpoint.model, whole, first, time.monotonic() - began, failed)
+            used(call if call.prompt or not first else _estimated(call, messages, tools, whole))
 
     async def _stream(self, messages: Sequence[BaseMessage], tools: Sequence[Json]) -> AsyncIterator[AIMessageChunk]:
         """What the endpoint says; whatever its client library raises is sorted here, and nothing else is."""
@@ -153,6 +157,14 @@ def _answer(whole: AIMessageChunk | None) -> Answer:
         raise ModelFailed("cut", "the stream ended before the answer did")
     calls = tuple(Called(name=str(call["name"]), arguments=str(call["args"])) for call in whole.tool_call_chunks)
     return Answer(text=whole.text, calls=calls, finish=finish)
+
+
+def _estimated(
+    call: ModelCall, messages: Sequence[BaseMessage], tools: Sequence[Json], whole: AIMessageChunk | None
+) -> ModelCall:
+    """For a stream that broke off, and an endpoint that never tells: what was begun is paid for."""
+    asked = sum(len(message.text) for message in messages) + len(json.dumps(list(tools)))
+    return replace(call, prompt=asked // CHARACTERS, answer=len(whole.text if whole else "") // CHARACTERS)
 
 
 def _usage(
