@@ -1,5 +1,5 @@
-"""The long proofs: `make prove`. Runs the decision races, the whole kill matrix and the scripted models with their mutants,
-and writes their tables into docs/."""
+"""The long proofs: `make prove`. Runs the hostile reasoner with its mutants, the decision races, the scripted models with
+theirs and the whole kill matrix, and writes their tables into docs/."""
 
 import argparse
 import asyncio
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from evals.proofs.cells import Cell, cells_of, sampled
+from evals.proofs.hostile.proof import prove_hostile
 from evals.proofs.kept import Kept, version
 from evals.proofs.matrix import Places, play_alone, play_cells
 from evals.proofs.races import PACE, Round, open_arena, race
@@ -26,8 +27,10 @@ from records.embedded import start_postgres
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "var" / "prove"
+HOSTILE = "hostile reasoner"
 RACES = "decision races"
 SCRIPTED = "scripted models"
+CELLS = "kill matrix"
 HOUSES = 6
 """Most of a cell is waiting: for a process that starts, a lock that is let go of, a job that is found."""
 
@@ -35,25 +38,31 @@ HOUSES = 6
 def main(arguments: Sequence[str]) -> int:
     """1 when any cell failed."""
     parser = argparse.ArgumentParser(prog="python -m evals.prove", description="Kills the service everywhere, once.")
-    parser.add_argument("--only", default="", help="cells whose name (TOOL / WHAT DIES / POINT) holds this")
+    parts = f"'{HOSTILE}', '{RACES}', '{SCRIPTED}', or cells whose name (TOOL / WHAT DIES / POINT) holds this"
+    parser.add_argument("--only", default="", help=parts)
+    parser.add_argument("--steps", type=int, default=50_000, help="of the hostile reasoner")
     parser.add_argument("--rounds", type=int, default=200, help="of the decision races")
     parser.add_argument("--sample", type=int, default=0, help="all points of three tools, this many of each other")
     parser.add_argument("--houses", type=int, default=HOUSES, help="cells at a time")
     parser.add_argument("--afresh", action="store_true", help="forget the results of an interrupted proof")
     options = parser.parse_args(arguments)
     console = Console()
-    lost = 0 if options.only not in RACES else _raced(options.rounds, console, write=not options.only)
-    broken = 0 if options.only in (RACES, SCRIPTED) else _killed(options, console)
-    fooled = 0 if options.only not in SCRIPTED else scripted.main(["--mutants", "--write-docs"])
-    return 1 if broken or lost or fooled else 0
+    proofs = {
+        HOSTILE: lambda: prove_hostile(console, steps=options.steps),
+        RACES: lambda: _raced(options.rounds, console),
+        SCRIPTED: lambda: scripted.main(["--mutants", "--write-docs"]),
+        CELLS: lambda: _killed(options, console),
+    }
+    chosen = [options.only] if options.only in proofs else [CELLS] if options.only else list(proofs)
+    options.only = "" if options.only in proofs else options.only  # from here on a part of cells' names
+    return 1 if sum(proofs[name]() for name in chosen) else 0
 
 
-def _raced(rounds: int, console: Console, *, write: bool) -> int:
+def _raced(rounds: int, console: Console) -> int:
     """How many rounds of the decision races were lost."""
     results = asyncio.run(_races(rounds, console))
     lost = [each for each in results if each.wrong]
-    if write:
-        write_races(ROOT / "docs" / "guarantees.md", results)
+    write_races(ROOT / "docs" / "guarantees.md", results)
     console.print(f"{len(results)} rounds, {len(lost)} failed.", style="red" if lost else "green")
     return len(lost)
 

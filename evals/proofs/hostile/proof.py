@@ -36,14 +36,13 @@ class Played:
     problems: list[str] = field(default_factory=list)
 
 
-def prove_hostile(console: Console, *, steps: int, write: bool) -> int:
+def prove_hostile(console: Console, *, steps: int) -> int:
     """How many problems there were, and how many mutants got away. Writes both tables into docs/guarantees.md."""
     server = str(start_postgres(ROOT / "var" / "prove-postgres").get_uri())
     played, tried = asyncio.run(_prove(console, server, steps))
     page = ROOT / "docs" / "guarantees.md"
-    if write:
-        write_played(page, played)
-        write_mutants(page, tried)
+    write_played(page, played)
+    write_mutants(page, tried)
     away = [each.mutant.guard for each in tried if not each.caught]
     for problem in (*played.problems, *(f"nobody missed: {guard}" for guard in away)):
         console.print(problem, style="red", markup=False, soft_wrap=True)
