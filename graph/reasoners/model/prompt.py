@@ -41,12 +41,12 @@ def prompt_of(view: View, due: Sequence[Request], *, short: bool = False) -> Pro
     """For the requests that are still to be settled. `short`: with what can be left out left out, for a model that has no
     room for more."""
     books = [view.company.playbooks[intent] for intent in dict.fromkeys(r["intent"] for r in due) if intent]
-    always = _render(
+    always = render(
         "model.md",
         company={"name": view.company.name, "voice": view.company.voice},
         playbooks=[_book(view, book) for book in books],
     )
-    now = _render("situation.md", **_situation(view, due, passages=1 if short else PASSAGES))
+    now = render("situation.md", **_situation(view, due, passages=1 if short else PASSAGES))
     said = _transcript(view.messages[-4:] if short else view.messages)
     return Prompt(messages=(SystemMessage(always), SystemMessage(now), *said), version=version())
 
@@ -68,7 +68,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
 
 
-def _render(name: str, **values: Any) -> str:
+def render(name: str, **values: Any) -> str:
     """Raises jinja2.UndefinedError for a value that is missing."""
     return _environment().from_string(_source(name)).render(**values).strip()
 
