@@ -4,16 +4,17 @@ Where it was written, they are told how it stands; where it is handled, the new 
 becomes of it is told in both: docs/decisions/0012-told-where-they-wrote.md.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from graph import agenda
 from graph.deps import Deps
 from graph.duplicates import Found, asked_item, handled, matters_of, newest_open, sent_again, standing_of
+from graph.letter import as_letter, bare
 from graph.nodes.opening import Turn
-from graph.state import Request, Triage
+from graph.state import Fact, Request, Triage
 from graph.texts import text
 from policy.words import date
 from records import approvals, audit, conversations, events, joins
@@ -172,7 +173,7 @@ async def _said(here: _Pass, found: Found) -> tuple[str, list[dict[str, Any]]]:
             return text("joined_person", since=date(matter.started_at)), []
         case "answered":
             answer, citations = await joins.last_reply(here.conn, matter)
-            return text("joined_answered", answer=answer), citations
+            return text("joined_answered", answer=bare(here.deps.company, answer)), citations
         case _:
             return text("joined_running"), []
 
@@ -192,45 +193,41 @@ def _outdated(join: Join) -> bool:
     return join.settled_at is not None and join.standing not in ("answered", "asked")
 
 
-async def tell_outcome(
-    conn: Connection,
-    run: Run,
-    said: str,
-    *,
-    part: str,
-    citations: Sequence[Any],
-    receipts: Sequence[Any],
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a run says. `facts`: what it read. `own`: a person's own words, which are no letter's body."""
+
+    said: str
+    part: str
+    citations: Sequence[Any] = ()
+    receipts: Sequence[Any] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    own: bool = False
+
+
+async def tell_outcome(conn: Connection, deps: Deps, run: Run, told: Told) -> None:
     """What a run says at its end is told in the conversations that were joined to it as well."""
     owed = await joins.owed_by_run(conn, run.id)
-    await joins.settle_run(conn, run.id, now=now)
-    await _copied(conn, run, owed if said else [], said, part, citations, receipts, now)
+    await joins.settle_run(conn, run.id, now=deps.services.clock.now())
+    await _copied(conn, deps, run, owed if told.said else [], told)
 
 
-async def tell_progress(conn: Connection, run: Run, said: str, *, part: str, now: datetime) -> None:
+async def tell_progress(conn: Connection, deps: Deps, run: Run, told: Told) -> None:
     """That a person takes over; what this person says is still to come."""
-    await _copied(conn, run, await joins.owed_by_run(conn, run.id), said, part, [], [], now)
+    await _copied(conn, deps, run, await joins.owed_by_run(conn, run.id), told)
 
 
-async def _copied(
-    conn: Connection,
-    run: Run,
-    owed: Sequence[ConversationId],
-    said: str,
-    part: str,
-    citations: Sequence[Any],
-    receipts: Sequence[Any],
-    now: datetime,
-) -> None:
+async def _copied(conn: Connection, deps: Deps, run: Run, owed: Sequence[ConversationId], told: Told) -> None:
+    now, shown = deps.services.clock.now(), {"citations": list(told.citations), "receipts": list(told.receipts)}
     for conversation in owed:
-        copy = f"{part}@{conversation}"
+        copy, said = f"{told.part}@{conversation}", told.said
+        said = said if told.own else await as_letter(conn, deps.services, conversation, said, told.facts)
         sent = await conversations.add_agent_message(
-            conn, conversation, body=said, run=run.id, part=copy, now=now, citations=citations, receipts=receipts
+            conn, conversation, body=said, run=run.id, part=copy, now=now, **shown
         )
         if sent is not None:
-            shown = {"id": sent, "text": said, "citations": citations, "receipts": receipts, "part": copy}
-            await events.append(conn, conversation, run.id, [("message", shown)], now=now)
+            message = {"id": sent, "text": said, "part": copy, **shown}
+            await events.append(conn, conversation, run.id, [("message", message)], now=now)
 
 
 async def tell_from_person(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.deps import Deps
+from graph.letter import as_letter
 from graph.state import Fact, Released
 from graph.truth.filter import leaking
 from graph.truth.findings import kinds, masked
@@ -27,18 +28,21 @@ async def say(
     receipts: Sequence[Json] = (),
     facts: Mapping[str, Fact] | None = None,
     decided: bool = False,
+    own: bool = False,
     released: Released | None = None,
 ) -> str | None:
     """The message's id; None when this part was said before (a visit whose process died, or a retry).
 
     `facts`: the records that the run has read. What may not leave is masked, and the team is told; a node that can wait
     for a person looks before it comes here (graph/truth/stops.py). `decided`: a person wrote or approved these very
-    words. They are theirs, and go out as they are; the team is warned all the same. `released`: how the text begins, where
+    words. They are theirs, and go out as they are; the team is warned all the same. `own`: a person's, who greets and
+    signs as they like; all else becomes a letter where the customer writes e-mails. `released`: how the text begins, where
     the customer has read that already.
     """
     now = deps.services.clock.now()
     found = await leaking(conn, deps.services, run.conversation_id, text, (facts or {}).values())
     original, text = text, text if decided else masked(text, found)
+    text = text if own else await as_letter(conn, deps.services, run.conversation_id, text, facts or {})
     cited, shown = list(citations), list(receipts)
     sent = await conversations.add_agent_message(
         conn, run.conversation_id, body=text, run=run.id, part=part, now=now, citations=cited, receipts=shown

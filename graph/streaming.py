@@ -22,6 +22,7 @@ from graph.truth.guard import checked, known_about
 from graph.truth.known import Known, found_in
 from graph.truth.leaks import Bounds, leaks
 from records import conversations, events, runs
+from records.conversations import EMAIL
 from records.runs import Run
 from records.sql import Connection
 
@@ -67,7 +68,7 @@ class Stream:
         return bool(self.released)
 
     async def _release(self, written: str) -> None:
-        result = checked(written, self._known, self.view.triage["language"] or self.view.company.language)
+        result = checked(written, self._known, self.view.language)
         stays = result.text.startswith(self.released)
         if not stays or result.findings or leaks(result.text, self.bounds) or not await self._tell(result.text):
             self._ended = True
@@ -93,7 +94,9 @@ def _finished(text: str) -> str:
 
 
 async def open_stream(deps: Deps, state: SupportState, view: View, records: Known) -> Stream | None:
-    """None where the agent would only draft, or has other things to tell besides."""
+    """None where the agent would only draft, or has other things to tell besides; nor is a letter sent in pieces."""
+    if view.channel == EMAIL:
+        return None
     if any(request["said"] or request["status"] == "joined" for request in view.requests) or state.get("approval"):
         return None
     async with deps.services.database.transaction() as conn:

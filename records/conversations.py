@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from psycopg.types.json import Jsonb
 
@@ -13,6 +13,9 @@ from records.ids import ConversationId, CustomerId, MessageId, RunId, StaffId, n
 from records.sql import Connection
 
 Author = Literal["customer", "agent", "staff"]
+CHAT: Final = "chat"
+EMAIL: Final = "email"
+"""Where a customer writes. A chat is answered in short messages, an e-mail in letters."""
 Status = Literal["open", "waiting_customer", "waiting_staff", "resolved_confirmed", "closed_unconfirmed"]
 
 

@@ -50,7 +50,7 @@ def test_questions_apologies_requests_and_refusals_pass(language: str) -> None:
         ({"de"}, "Um welche Bestellung geht es denn?", []),
         ({"de"}, "Which order is it about?", ["tongue"]),
         ({"en"}, "Vielen Dank für Ihre Nachricht. Um welche Bestellung geht es?", ["tongue"]),
-        ({"en"}, "Thank you for writing to us. Um welche Bestellung geht es denn bei Ihnen?", ["tongue"]),
+        ({"en"}, "Thank you for writing to us. Möchten Sie den Tarif behalten oder lieber beenden?", ["tongue"]),
         ({"de", "en"}, "Which order is it about?", []),
         (set(), "Which order is it about?", []),
     ],

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from records import audit, conversations, events, joins, runs
+from records.conversations import CHAT
 from records.errors import Conflict
 from records.ids import CustomerId
 from records.staff import Principal
@@ -26,11 +27,11 @@ Json = dict[str, Any]
 
 
 class Opening(BaseModel):
-    """How a conversation begins."""
+    """How a conversation begins. One of e-mails is answered in letters."""
 
     model_config = ConfigDict(extra="forbid")
 
-    channel: Literal["chat"] = "chat"
+    channel: Literal["chat", "email"] = CHAT
 
 
 class Said(BaseModel):

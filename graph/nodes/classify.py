@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from langchain_core.messages import HumanMessage
+
 from graph import agenda
 from graph.answers import Said, answered, context_of, fresh
 from graph.begun import begun, blank, silent
@@ -27,6 +29,7 @@ async def classify(state: SupportState, deps: Deps) -> Update:
     triage, found = (
         understood(deps.services.classifier, company, deps.services.kit, turn.text) if turn.text else (silent(), [])
     )
+    triage["language"] = triage["language"] or _spoken_before(deps, turn)
     requests = _continued(deps, turn, triage, found)
     verified = turn.conversation.customer_id is not None
     requests = await _on_record(deps, turn, triage, requests)
@@ -42,6 +45,12 @@ async def classify(state: SupportState, deps: Deps) -> Update:
         "step": step,
         "trouble": turn.trouble,
     }
+
+
+def _spoken_before(deps: Deps, turn: Turn) -> str:
+    """The language of the newest words of theirs that tell: "yes, 1001" is in none."""
+    said = [message.text for message in turn.messages if isinstance(message, HumanMessage)]
+    return next(filter(None, map(deps.services.classifier.language, reversed(said))), "")
 
 
 async def _on_record(deps: Deps, turn: Turn, triage: Triage, requests: list[Request]) -> list[Request]:

@@ -148,6 +148,7 @@ async def _view(state: SupportState, deps: Deps) -> View:
         waited=spent.seconds,
         preview=_Preview(deps, state, conversation, dials, age, ledger),
         messages=state.get("messages", []),
+        channel=conversation.channel,
     )
 
 

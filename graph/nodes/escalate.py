@@ -10,7 +10,7 @@ from graph.answers import context_of
 from graph.cards import evidence_of, transcript_of
 from graph.confidence import confidence
 from graph.deps import Deps
-from graph.joining import tell_progress
+from graph.joining import Told, tell_progress
 from graph.nodes.decide import situation
 from graph.saying import say
 from graph.state import Request, SupportState, Update
@@ -148,8 +148,9 @@ async def _tell(
     """The customer hears that a person takes over, unless one has already."""
     now = deps.services.clock.now()
     if run.assignee is None and run.asked_by is None:
-        await say(conn, deps, run, said, part="handoff", facts=state.get("facts", {}))
-        await tell_progress(conn, run, said, part="handoff", now=now)
+        facts = state.get("facts", {})
+        await say(conn, deps, run, said, part="handoff", facts=facts)
+        await tell_progress(conn, deps, run, Told(said=said, part="handoff", facts=facts))
     conversation = await conversations.get(conn, run.conversation_id)
     owed = agenda.rewritten(conversation.agenda, requests)
     await conversations.set_agenda(conn, conversation.id, owed, "waiting_staff", now=now)

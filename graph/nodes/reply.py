@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage
 
 from graph import agenda, desk
 from graph.deps import Deps
-from graph.joining import tell_outcome, unsaid
+from graph.joining import Told, tell_outcome, unsaid
 from graph.saying import say
 from graph.sending import needs_person, tell_confidence
 from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
@@ -113,13 +113,14 @@ async def _send(
     told = {"citations": citations, "receipts": _shown(receipts)}
     facts, decided = state.get("facts", {}), approval is not None
     begun = None if decided else state.get("released")
+    own = approval is not None and approval["status"] == "answered"
     sent = (
-        await say(conn, deps, run, said, part=part, **told, facts=facts, decided=decided, released=begun)
+        await say(conn, deps, run, said, part=part, **told, facts=facts, decided=decided, own=own, released=begun)
         if said
         else None
     )
     if sent is not None:
-        await tell_outcome(conn, run, said, part=part, **told, now=now)
+        await tell_outcome(conn, deps, run, Told(said=said, part=part, **told, facts=facts, own=own))
     current = await conversations.get(conn, conversation.id)
     owed = agenda.rewritten(current.agenda, [_after(r, approval) for r in state.get("requests", [])])
     waiting = bool(await approvals.open_of_conversation(conn, conversation.id))

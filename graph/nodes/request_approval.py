@@ -218,7 +218,7 @@ def _update(card: Approval, request: Request | None, requests: list[Request]) ->
 async def _elsewhere(conn: Connection, deps: Deps, run: Run, state: SupportState) -> Update:
     """Another conversation's card for the same action was filed a moment ago: one card is enough."""
     now, said = deps.services.clock.now(), text("already_with_us")
-    if await say(conn, deps, run, said, part="reply"):
+    if await say(conn, deps, run, said, part="reply", facts=state.get("facts", {})):
         await conversations.set_status(conn, run.conversation_id, "waiting_customer", now=now)
     return {"approval": None, "outcome": "declined"}
 

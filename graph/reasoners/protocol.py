@@ -21,6 +21,7 @@ from graph.state import (
     VerdictState,
 )
 from policy.company import Company
+from records.conversations import CHAT
 from tools.kit import Kit
 
 Preview = Callable[[Proposal], Literal["allow", "needs_approval", "deny"]]
@@ -60,7 +61,7 @@ class View:
     facts at hand; it promises nothing. `facts` and `gaps` are by place (see
     graph/reading.py), `passages` and `support` by the query that found them. `told`: the ids of
     the passages that the customer was quoted before. `waited`: seconds that this run has waited for language models.
-    `messages`: the recent transcript, oldest first.
+    `messages`: the recent transcript, oldest first. `channel`: where the customer writes (records/conversations.py).
     `voice`: None where nothing may be sent while it is written."""
 
     company: Company
@@ -81,7 +82,13 @@ class View:
     preview: Preview
     waited: float = 0.0
     messages: Sequence[AnyMessage] = ()
+    channel: str = CHAT
     voice: Voice | None = None
+
+    @property
+    def language(self) -> str:
+        """In which the customer is answered (ISO 639-1): theirs, else that of the company's texts."""
+        return self.triage["language"] or self.company.language
 
     def values(self, request: Request) -> dict[str, Any]:
         """What a playbook's conditions and texts may name: the facts as they concern this request, its slots, the time,
@@ -111,7 +118,7 @@ class Sent:
 @dataclass(frozen=True, kw_only=True)
 class ModelCall:
     """One call of a language model, or one attempt at it. `first`, `whole`: seconds to the first word and to the end;
-    `prompt`, `answer`, `cached`: tokens as the endpoint counts them, 0 where it does not tell. `failure`: "" when it gave
+    `prompt`, `answer`, `cached`: tokens as the endpoint counts them, estimated where it does not tell. `failure`: "" when it gave
     an answer that could be used. `finish`: why the answer ended, in the endpoint's words.
     `began`: nanoseconds since 1970, by the clock that spans are stamped with."""
 

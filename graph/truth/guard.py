@@ -166,7 +166,7 @@ def _written(view: View, request: Request, records: Known, honest: Sequence[Requ
     if not request["said"]:
         return {**_unmarked(request), "citations": []}
     known = known_about(view, request, records, honest)
-    result = checked(request["said"], known, view.triage["language"] or view.company.language)
+    result = checked(request["said"], known, view.language)
     said: Request = {**_unmarked(request), "said": masked(result.text, result.findings)}
     said["citations"] = list(result.citations)
     if result.findings:

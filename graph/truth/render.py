@@ -110,13 +110,13 @@ def _value(value: Value, language: str) -> str:
         case "number":
             return format_decimal(value.value, locale=_locale(language))
         case "texts":
-            said = [_harmless(str(each)) for each in value.value]
+            said = [harmless(str(each)) for each in value.value]
             return format_list(said, locale=_locale(language)) if said and all(said) else ""
         case _:
-            return _harmless(str(value.value))
+            return harmless(str(value.value))
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text of a record, "" if it says more than a value does: whoever writes notes into an order is not believed."""
     short = "\n" not in text and len(text) <= _LONGEST and "{{" not in text
     return text if short and kind_of(text, figures=False) is None else ""

@@ -14,12 +14,14 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage
 
+from graph.letter import bare
 from graph.reasoners.model.manner import manner_of
 from graph.reasoners.model.parts import number_of
 from graph.reasoners.model.plan import beside
 from graph.reasoners.protocol import View
 from graph.state import PassageState, Request
 from graph.truth.known import Value, facts_shown
+from policy.company import Company
 from policy.entitlement import ToolPolicy
 from policy.playbook import Playbook
 from policy.words import money
@@ -47,7 +49,7 @@ def prompt_of(view: View, due: Sequence[Request], *, short: bool = False) -> Pro
         playbooks=[_book(view, book) for book in books],
     )
     now = render("situation.md", **_situation(view, due, passages=1 if short else PASSAGES))
-    said = _transcript(view.messages[-4:] if short else view.messages)
+    said = _transcript(view.company, view.messages[-4:] if short else view.messages)
     return Prompt(messages=(SystemMessage(always), SystemMessage(now), *said), version=version())
 
 
@@ -151,9 +153,9 @@ def _happened(view: View, due: Sequence[Request]) -> list[str]:
     return [*done, *refused, *waiting]
 
 
-def _transcript(messages: Sequence[AnyMessage]) -> list[BaseMessage]:
-    """Words alone: no names, no ids of ours."""
+def _transcript(company: Company, messages: Sequence[AnyMessage]) -> list[BaseMessage]:
+    """Words alone: no names, no ids of ours, no letter around them."""
     return [
-        AIMessage(message.text) if isinstance(message, AIMessage) else HumanMessage(message.text)
+        AIMessage(bare(company, message.text)) if isinstance(message, AIMessage) else HumanMessage(message.text)
         for message in messages
     ]
