@@ -128,12 +128,15 @@ async def test_no_word_of_the_customer_the_model_or_a_record_leaves(world: World
 
 
 def test_an_exception_is_named_by_its_type_and_its_message_stays_here() -> None:
-    with collecting() as (url, collector):
-        with open_tracer(url) as tracer:
-            with pytest.raises(ValueError, match="ada@"), spans.of_tool(tracer, "find_order"):
-                raise ValueError("ada@example.com is unknown")
+    with (
+        collecting() as (url, collector),
+        open_tracer(url) as tracer,
+        pytest.raises(ValueError, match="ada@"),
+        spans.of_tool(tracer, "find_order"),
+    ):
+        raise ValueError("ada@example.com is unknown")
 
-        (span,) = collector.spans
+    (span,) = collector.spans
     assert told(span)["error.type"] == "ValueError"
     assert "ada@" not in str(collector.bodies)
 

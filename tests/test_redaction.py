@@ -30,6 +30,7 @@ except ValueError:
     structlog.get_logger().exception("request.failed")
 """
 TRACED = """
+from langchain_core.language_models import FakeListChatModel
 from langgraph.graph import END, START, StateGraph
 from langsmith.run_trees import get_cached_client
 from typing_extensions import TypedDict
@@ -42,11 +43,16 @@ class State(TypedDict, total=False):
 def read(state: State) -> State:
     return {"customer": {"name": "Ada Bell", "email": "ada@example.com"}, "said": state["said"] + " Yours, Ada Bell"}
 
+def write(state: State) -> State:
+    return {"said": FakeListChatModel(responses=["Hello."]).invoke("The customer is Ada Bell.").text}
+
 assert redact_traces()
 flow = StateGraph(State)
 flow.add_node("read", read)
 flow.add_edge(START, "read")
-flow.add_edge("read", END)
+flow.add_node("write", write)
+flow.add_edge("read", "write")
+flow.add_edge("write", END)
 flow.compile().invoke({"said": "My card is 4111 1111 1111 1111 and my mail ada@example.com"})
 get_cached_client().flush()
 """
@@ -156,6 +162,7 @@ def test_a_trace_leaves_the_process_without_personal_data() -> None:
     sent = b"".join(received)
     assert b"[card]" in sent
     assert b"[name]" in sent
+    assert b"The customer is [name]." in sent
     assert not any(own in sent for own in (b"4111 1111", b"ada@example.com", b"Ada Bell"))
 
 
