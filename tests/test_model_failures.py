@@ -52,26 +52,62 @@ async def test_what_fails_once_is_tried_again_and_the_customer_sees_one_reply(
     assert len(await world.told(conversation)) == 1
 
 
-@pytest.mark.parametrize(
-    "turn",
-    [
-        {"fault": {"status": 500}},
-        {"fault": {"status": 401}},
-        {"fault": {"hang_after": 1}},
-        {"refusal": "I cannot help with that."},
-        {"calls": [{"name": "issue_refund", "raw": "{"}]},
-    ],
-    ids=["outage", "wrong_key", "silence", "refusal", "never_usable"],
-)
-async def test_what_fails_for_good_is_done_by_the_playbooks_own_rules(world: World, turn: Json) -> None:
-    async with modelled(world, turn, seconds=2.0, first_seconds=0.3) as scripted:
+LIMIT: Json = {"fault": {"status": 429, "headers": {"retry-after": "0.05"}}}
+ALWAYS: dict[str, tuple[Json, list[str]]] = {
+    "limit": (LIMIT, ["rate_limited"] * 3),
+    "long_limit": ({"fault": {"status": 429, "headers": {"retry-after": "60"}}}, ["rate_limited"]),
+    "outage": ({"fault": {"status": 500}}, ["unavailable"] * 3),
+    "cut_stream": ({"calls": [REFUND], "fault": {"cut_after": 2}}, ["cut"] * 3),
+    "garbage": ({"calls": [REFUND], "fault": {"garbage_after": 2}}, ["malformed"] * 3),
+    "silence": ({"calls": [REFUND], "fault": {"hang_after": 1}}, ["timeout"] * 3),
+    "wrong_key": ({"fault": {"status": 401}}, ["rejected"]),
+    "refusal": ({"refusal": "I cannot help with that."}, ["refused"]),
+    "filtered": ({"text": "I am", "finish": "content_filter"}, ["refused"]),
+    "overflow": ({"fault": {"status": 400, "code": "context_length_exceeded"}}, ["overflow"] * 2),
+    "truncated_arguments": ({"calls": [{"name": "issue_refund", "raw": "{"}]}, ["unusable"] * 2),
+    "unknown_tool": ({"calls": [{"name": "delete_everything"}]}, ["unusable"] * 2),
+    "empty_answer": ({"text": ""}, ["unusable"] * 2),
+    "answer_cut_short": ({"text": "I am", "finish": "length"}, ["unusable"] * 2),
+}
+"""What goes wrong every time, and what the attempts of one decision at one model are."""
+
+
+@pytest.mark.parametrize(("turn", "attempts"), ALWAYS.values(), ids=ALWAYS.keys())
+async def test_what_fails_for_good_takes_so_many_attempts_and_is_done_by_the_playbooks_own_rules(
+    world: World, turn: Json, attempts: list[str]
+) -> None:
+    """Once before the refund and once for its words: nobody waits longer, and nothing of it is lost or told twice."""
+    async with modelled(world, turn, seconds=20.0, first_seconds=0.2) as scripted:
         conversation = await scripted.world.said("cus_ada", LATE)
 
-    runs = await world.runs(conversation)
-    assert [run["outcome"] for run in runs] == ["acted"]
+    told = await world.told(conversation)
+    assert [each.partition(":")[0] for each in await scripted.failures()] == 2 * attempts
+    assert [run["outcome"] for run in await world.runs(conversation)] == ["acted"]
     assert [effect["amount"] for effect in await world.effects()] == [4800]
+    assert ["48.00 USD" in each and each.endswith((".", "!")) for each in told] == [True]
+
+
+@pytest.mark.parametrize("turn", [turn for turn, _ in ALWAYS.values()], ids=ALWAYS.keys())
+async def test_what_fails_while_a_question_is_answered_ends_in_one_whole_reply_from_the_articles(
+    world: World, turn: Json
+) -> None:
+    question = "How do refunds work when an order arrives late?"
+    async with modelled(world, turn, seconds=20.0, first_seconds=0.2) as scripted:
+        conversation = await scripted.world.said("cus_ada", question)
+
+    told = await world.told(conversation)
+    assert ["promised day" in each and each.endswith((".", "!")) for each in told] == [True]
     assert all(await scripted.failures())
-    assert "48.00 USD" in (await world.told(conversation))[0]
+    assert scripted.calls <= 3
+
+
+async def test_words_that_no_rule_understands_go_to_a_person_when_no_model_helps(world: World) -> None:
+    async with modelled(world, {"fault": {"status": 500}}) as scripted:
+        conversation = await scripted.world.said("cus_ada", "The purple one hums at night, what now?")
+
+    handed = await world.rows("SELECT reason FROM handoffs WHERE conversation_id = %s", conversation["id"])
+    told = await world.told(conversation)
+    assert (len(handed), len(told)) == (1, 1)
 
 
 async def test_the_fallback_model_is_asked_before_the_rules(world: World) -> None:
