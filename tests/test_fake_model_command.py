@@ -33,7 +33,7 @@ class Running:
 
     @property
     def url(self) -> str:
-        return re.findall(r"OPENAI_BASE_URL=(\S+)", "\n".join(self.said))[0]
+        return str(re.findall(r"OPENAI_BASE_URL=(\S+)", "\n".join(self.said))[0])
 
     def stopped(self) -> str:
         """What it has said since, once it was asked to leave."""
