@@ -42,13 +42,14 @@ def rows_of(played: Sequence[Played]) -> list[Row]:
     ]
 
 
-def write_mutants(page: Path, rows: Sequence[Row], cases: int) -> None:
+def write_mutants(page: Path, played: Sequence[Played]) -> None:
+    rows = rows_of(played)
     told = {GOOD: "answers as the playbook has it"} | {name: words for name, (words, _) in MUTANTS.items()}
     head = ("model", "what it does", "plays", "answers spoilt", "another outcome", "guarantees broken")
     lines = [_line(head), _line(("---", "---", "---:", "---:", "---:", "---:"))]
     lines += [_line((row.model, told[row.model], row.plays, row.answers, row.differ, row.broken)) for row in rows]
-    total = sum(row.plays for row in rows)
-    lines += ["", f"{total} plays of {cases} cases and their twins."]
+    cases, spoilt = ({each.case for each in played if (each.model == GOOD) is good} for good in (True, False))
+    lines += ["", f"{len(played)} plays of {len(cases)} cases, {len(spoilt)} of them with mutants."]
     _written(page, "scripted", lines)
 
 
