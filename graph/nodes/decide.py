@@ -10,14 +10,13 @@ from graph.confidence import confidence
 from graph.deps import Deps
 from graph.entitlement import standing
 from graph.reading import values_of
-from graph.reasoners.protocol import View, Waiting
+from graph.reasoners.protocol import Decision, View, Waiting
 from graph.reasoners.rules import RulesReasoner
 from graph.repeat import LATELY
 from graph.state import Proposal, Step, SupportState, Update
-from graph.streaming import open_stream, settled
+from graph.streaming import settled, streaming
 from graph.truth.guard import judged
 from graph.truth.instead import receipts_told, told_all_the_same
-from graph.truth.stops import records_of
 from policy.ask import Ask, Kind
 from policy.triggers import Situation, fired_triggers
 from policy.verdict import judge, moved_by
@@ -47,19 +46,19 @@ async def _chosen(state: SupportState, deps: Deps, view: View, visits: int) -> U
     """The reasoner's step, with its words checked: while they are written, where they may be sent at once. Where a person
     takes over whatever it would say, no language model is asked."""
     if _triggered(state, deps, {"kind": "reply"}) or await _without_model(deps):
-        decision, stream = await RulesReasoner().decide(view), None
-    else:
-        records = await records_of(deps)
-        stream = await open_stream(deps, state, view, records)
+        decision = await RulesReasoner().decide(view)
+        return {"step": _step(state, deps, decision), "requests": decision.requests, "visits": visits}
+    async with streaming(deps, state, view) as stream:
         decision = await deps.services.reasoner.decide(replace(view, voice=stream))
         await account(deps, decision.asked)
-        decision = await told_all_the_same(deps, view, await judged(view, decision, records))
+        decision = await told_all_the_same(deps, view, await judged(view, decision, await stream.records))
+        step = _step(state, deps, decision)
+        return {"step": step, "visits": visits, **await settled(stream, step, decision.requests, visits)}
+
+
+def _step(state: SupportState, deps: Deps, decision: Decision) -> Step:
     because = _triggered(state, deps, decision.step)
-    step: Step = {"kind": "escalate", "because": because} if because else decision.step
-    begun: Update = (
-        await settled(stream, step, decision.requests, visits) if stream else {"requests": decision.requests}
-    )
-    return {"step": step, "visits": visits, **begun}
+    return {"kind": "escalate", "because": because} if because else decision.step
 
 
 async def _without_model(deps: Deps) -> bool:

@@ -1,5 +1,6 @@
 """The endpoint: one streamed call, and what can go wrong with it, sorted into what may be tried again and what may not."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -85,7 +86,7 @@ class Client:
         listening.afresh()
         began = time.monotonic()
         whole: AIMessageChunk | None = None
-        failed: ModelFailed | None = ModelFailed("timeout", "given up")  # what a cancelled attempt ends with
+        failed: ModelFailed | None = None
         first, probe = 0.0, False
         try:
             probe = self.health.admit()
@@ -93,10 +94,12 @@ class Client:
                 first = first or time.monotonic() - began
                 whole = chunk if whole is None else whole + chunk
                 await listening.take(chunk)
-            answer, failed = _answer(whole), None
-            return answer
+            return _answer(whole)
         except ModelFailed as error:
             failed = error
+            raise
+        except asyncio.CancelledError:
+            failed = ModelFailed("timeout", "given up")
             raise
         finally:
             self.health.note(failed, probe=probe)
