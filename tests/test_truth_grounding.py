@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from evals.truth.retelling import rows, table
 from graph.state import PassageState
 from graph.truth.findings import kinds
 from graph.truth.grounding import bears_out
@@ -18,6 +20,7 @@ from tests.service_world import World, service, world
 
 __all__ = ["service", "world"]
 
+ROOT = Path(__file__).parent.parent
 EXPORTS: PassageState = {
     "id": "exports#limits",
     "title": "Exports",
@@ -107,14 +110,13 @@ def test_a_passage_whose_search_hardly_found_an_answer_bears_out_nothing_but_its
 
 
 def test_a_sentence_that_points_back_must_follow_one_of_the_same_passage() -> None:
-    known = replace(
-        KNOWN, passages={EXPORTS["id"]: {**EXPORTS, "text": "The link is new. It lets you look, and works."}}
-    )
-    alone, following = "It works and allows you to look.", "The link is new, and it works and allows you to look."
+    told = "The link is new. It works on every phone and in the browser."
+    known = replace(KNOWN, passages={EXPORTS["id"]: {**EXPORTS, "text": told}})
+    said = "It works on each phone and in the browser."
 
-    assert kinds(checked(alone, known, "en").findings) == ["statement"]
-    assert checked(f"The link is new! {alone}", known, "en").findings == ()
-    assert kinds(checked(following, known, "en").findings) == ["statement"]
+    assert kinds(checked(said, known, "en").findings) == ["statement"]
+    assert kinds(checked(f"Thank you for asking. {said}", known, "en").findings) == ["statement"]
+    assert checked(f"The link is new. {said}", known, "en").findings == ()
 
 
 @pytest.mark.parametrize(
@@ -153,3 +155,12 @@ async def test_a_model_that_adds_something_to_an_article_is_looked_at_by_a_perso
 
     assert "[withheld: figure]" in (await world.card(conversation))["replies"]["approve"]
     assert "seventy" not in " ".join(await world.told(conversation))
+
+
+def test_no_wrong_sentence_that_is_held_against_an_article_is_sent_and_the_page_tells_how_many_right_ones_are() -> None:
+    counted = list(rows(ROOT, embedder()))
+    held = {what: share for what, share in counted if "held against" in what}
+
+    assert table(counted) in (ROOT / "docs/replies.md").read_text("utf-8")
+    assert [share.hits for what, share in held.items() if what.startswith("wrong")] == [0, 0, 0]
+    assert all(share.value > 0.3 for what, share in held.items() if what.startswith("right"))

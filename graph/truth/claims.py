@@ -7,6 +7,7 @@ Every lexicon is tried on every sentence, whatever its language, so that a claim
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from graph.truth.findings import Finding, Kind
 from graph.truth.lexicon import Lexicon, lexicons, plain
@@ -36,7 +37,6 @@ SLOTTED = "slotted"
 """A slot's place in the free text: a word, so that a claim cannot be torn apart by one."""
 AROUND = 4
 """Words that a clause may have around a slot to say what the value is; the lists of words look at them all the same."""
-_NUMBER = re.compile(r"\d[\d.,]*(?:[ -]?[^\W\d]+)?")
 _SPACED = re.compile(r"(?:\b\w[ .\-·]){3,}\w\b")
 
 
@@ -53,6 +53,7 @@ def findings(text: str) -> list[Finding]:
     return [Finding(kind=kind, start=start, end=end) for start, end, kind in found if kind]
 
 
+@lru_cache(maxsize=2048)
 def kind_of(sentence: str, *, figures: bool = True) -> Kind | None:
     """What is wrong with one sentence. `figures` False: numbers and days are its own (a value of a record)."""
     if mixed_scripts(sentence) or _SPACED.search(_MARKER.sub("", sentence)):
@@ -66,6 +67,7 @@ def kind_of(sentence: str, *, figures: bool = True) -> Kind | None:
     return "figure" if figures and _figure(sentence) else None
 
 
+@lru_cache(maxsize=2048)
 def states(sentence: str) -> Kind | None:
     """Whether a sentence states something, instead of asking, apologising, thanking, requesting or declining: of a matter
     that claims are about (`claim`), or of anything else (`statement`)."""
@@ -75,15 +77,6 @@ def states(sentence: str) -> Kind | None:
     if any(lexicon.matters.search(clause) for lexicon in lexicons().values() for clause in stating):
         return "claim"
     return "statement" if any(map(_WORD.search, stating)) else None
-
-
-def figures_of(sentence: str) -> list[str]:
-    """The sums, days and numbers of a sentence, as plain text, a number with the word that follows it."""
-    bare = plain(_MARKER.sub("", sentence))
-    named = (
-        match.group() for lexicon in lexicons().values() for each in lexicon.figures for match in each.finditer(bare)
-    )
-    return [*named, *_NUMBER.findall(bare)]
 
 
 def _said(lexicon: Lexicon, bare: str, *, figures: bool) -> Kind | None:

@@ -14,7 +14,7 @@ from graph.truth.lexicon import plain
 
 _WORD = re.compile(r"\d[\d.,:/-]*\d|[^\W_]+")
 _CLAUSE = re.compile(r"[,;:()|→\n]|\.(?=\s)|--| - | – | — |\band\b|\bor\b|(?=\bbut\b)")
-_OURS = frozenset({"we", "us", "our", "ours"})
+_OURS = frozenset({"our", "ours"})
 _NOT = frozenset({"not", "no", "never", "without", "neither", "nor"})
 _DENIED = "not"
 
@@ -23,20 +23,22 @@ _DENIED = "not"
 class Clause:
     """What a clause says. `words`: in their order, each brought to the form that those alike share, negations as one word.
     `hedges`: those anywhere in it. `tied`: it depends on something, or narrows what stands beside it. `may`: it says no more
-    than that something can be. `ours`: it speaks of the company as "we"."""
+    than that something can be. `ours`: something is the company's own. `text`: how it stands, in small letters."""
 
     words: tuple[str, ...]
     hedges: frozenset[str]
     tied: bool
     may: bool
     ours: bool
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Wording:
     """See wording.yaml."""
 
-    same: Sequence[tuple[re.Pattern[str], str]]
+    same: re.Pattern[str]
+    instead: Mapping[str, str]
     little: frozenset[str]
     hedges: frozenset[str]
     ties: frozenset[str]
@@ -60,6 +62,7 @@ def whole(parts: Sequence[Clause]) -> Clause:
         tied=any(each.tied for each in parts),
         may=any(each.may for each in parts),
         ours=any(each.ours for each in parts),
+        text=", ".join(each.text for each in parts),
     )
 
 
@@ -78,6 +81,7 @@ def _clause(bare: str) -> Clause:
         tied=any(word in known.ties for word in said) or next(iter(said), "") in known.leads,
         may=any(word in known.mays for word in said),
         ours=any(word in _OURS for word in said),
+        text=" ".join(bare.split()),
     )
 
 
@@ -86,9 +90,11 @@ def _words(bare: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
+    """Plain, and what is `same` in one form; twice, for what comes of that may be the same as something again."""
+    pattern, instead = _wording().same, _wording().instead
     bare = plain(text)
-    for pattern, instead in _wording().same:
-        bare = pattern.sub(instead, bare)
+    for _ in range(2):
+        bare = pattern.sub(lambda found: instead[found[0]], bare)
     return bare.replace("'s ", " ")
 
 
@@ -108,7 +114,13 @@ def _wording() -> _Wording:
     lists = {name: frozenset(raw[name].split()) for name in ("little", "hedges", "ties", "mays", "points", "leads")}
     groups = [[_stemmer().stemWord(word) for word in line.split()] for line in raw["alike"].splitlines()]
     return _Wording(
-        same=[(re.compile(rf"{each}\b" if "'" in each else rf"\b{each}\b"), to) for each, to in raw["same"].items()],
+        same=re.compile("|".join(_place(each) for each in sorted(raw["same"], key=len, reverse=True))),
+        instead=raw["same"],
         alike={stem: group[0] for group in groups for stem in group},
         **lists,
     )
+
+
+def _place(words: str) -> str:
+    """Whole words, or the end of one that begins with an apostrophe or is "n't"."""
+    return f"{words}\\b" if words in ("n't", "'ll") else f"\\b{words}\\b"
