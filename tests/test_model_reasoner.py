@@ -150,3 +150,22 @@ async def test_tokens_are_counted_for_the_run(world: World) -> None:
     told = await world.rows("SELECT data FROM events WHERE type = 'model' ORDER BY seq")
     assert [row["tokens"] for row in spent] == [sum(e["data"]["prompt"] + e["data"]["answer"] for e in told)]
     assert len(told) == 2
+
+
+async def test_a_reply_in_another_language_than_the_customers_waits_for_a_person(world: World) -> None:
+    async with modelled(world, {"text": "Do you mean a single table, or all of the workspace?"}) as scripted:
+        conversation = await scripted.world.said("cus_ada", "Und wie exportiere ich meine Daten als CSV?")
+
+    card = await world.card(conversation)
+    assert await world.told(conversation) == []
+    assert card["reason"] == "This reply was stopped: it is in another language than the customer's."
+    assert card["draft"]["text"] == "Do you mean a single table, or all of the workspace?"
+
+
+async def test_words_too_few_to_tell_a_language_are_in_that_of_what_was_written_before(world: World) -> None:
+    ask = {"name": "ask_customer", "arguments": {"about": "trouble", "question": "Was geht dabei schief?"}}
+    async with modelled(world, {"calls": [ask]}) as scripted:
+        conversation = await scripted.world.said("cus_ada", "Und wie exportiere ich meine Daten als CSV?")
+        await scripted.world.say(conversation, "CSV Export")
+
+    assert "They write German: answer in German." in scripted.prompt(1)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graph.reasoners.fixed import receipt_of
 from graph.reasoners.protocol import Decision, View
 from graph.reasoners.rules import RulesReasoner
 from graph.state import PassageState, Request
@@ -178,8 +177,7 @@ def known_about(view: View, request: Request, records: Known, honest: Sequence[R
     """What words about one request may name: `records`, the request's facts, the run's passages, and what the rules
     reasoner would say here (`honest`: the requests of its decision)."""
     asked = next((each for each in view.requests if each["id"] == request["id"]), request)
-    told = asked["status"] == "open" and receipt_of(view, asked) is not None  # from the receipt, whatever stood there
-    own = next((r for r in honest if r["id"] == request["id"] and (told or r["said"] != asked["said"])), None)
+    own = next((each for each in honest if each["id"] == request["id"] and each["said"] != asked["said"]), None)
     facts = facts_shown(view, asked)
     return replace(
         records,

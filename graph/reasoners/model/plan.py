@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graph import agenda
-from graph.reasoners.fixed import by_records, receipt_of
+from graph.reasoners.fixed import by_records
 from graph.reasoners.protocol import Decision, View
 from graph.reasoners.rules import consider, due_of, rank, withdrawal
 from graph.state import Request, Step
@@ -42,8 +42,7 @@ class Plan:
         request, step = self.steps[0]
         if "planned" in request and step["kind"] == "propose":
             step = {"kind": "propose", "proposal": step["proposal"], "defer": self.more and not step.get("deferred")}
-        told = [_told_by_rules(self.view, each) for each in self.view.requests]
-        return Decision(step=step, requests=agenda.with_request(told, agenda.without_plan(request)))
+        return Decision(step=step, requests=agenda.with_request(self.view.requests, agenda.without_plan(request)))
 
 
 def plan_of(view: View, *, unhelped: bool = False) -> Plan:
@@ -81,12 +80,6 @@ def _place(view: View, request: Request, step: Step) -> int:
     if "planned" in request and step["kind"] == "propose":
         return 2 if step.get("deferred") else 1
     return rank(view, step)
-
-
-def _told_by_rules(view: View, request: Request) -> Request:
-    """What was done is told in the playbook's words, should the run end before the model has told it."""
-    untold = request["status"] == "open" and not request["said"] and receipt_of(view, request) is not None
-    return {**request, "said": consider(view, request)[0]["said"]} if untold else request
 
 
 def beside(view: View, due: Sequence[Request]) -> list[Request]:
