@@ -65,6 +65,8 @@ async def _without_model(deps: Deps) -> bool:
     """There is none, or the day's tokens are spent."""
     if isinstance(deps.services.reasoner, RulesReasoner):
         return True
+    if deps.company.usage.models.tokens_per_day is None:
+        return False
     async with deps.services.database.transaction() as conn:
         return await budget.is_spent(conn, deps.services)
 
