@@ -5,7 +5,7 @@ the first that fails ends the stream. What the customer has read stands: the rep
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +72,7 @@ class Stream:
         self._heard = (self._heard + words).lstrip()
         finished = _finished(self._heard)
         if not self._ended and len(finished) > len(self._written):
-            self._ended = not await self._release(finished)
+            self._ended = not await _whole(self._release(finished))
         return bool(self.released)
 
     async def _release(self, written: str) -> bool:
@@ -103,6 +103,17 @@ class Stream:
             await events.append(conn, conversation.id, run.id, told, now=services.clock.now())
         services.fault("stream:sentence")
         return True
+
+
+async def _whole(released: Coroutine[Any, Any, bool]) -> bool:
+    """A sentence is sent or it is not, also when the model's time is up just then: what the customer reads is known here,
+    and what the stream has begun to read is there for the next model."""
+    task = asyncio.create_task(released)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _finished(text: str) -> str:

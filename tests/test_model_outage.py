@@ -1,11 +1,13 @@
 """A model's endpoint that stays away: it is left alone, nobody waits for it, and what was done is told all the same."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from evals.fake_model.script import Script
+from graph.streaming import Stream
 from tests.model_world import Modelled, modelled
 from tests.service_world import LATE, World, service, world
 from tools.breaker import Endurance
@@ -157,6 +159,22 @@ async def test_whatever_fails_after_an_action_the_customer_is_told_of_it_once_by
     await one_reply_of_the_playbook(scripted, conversation)
     assert await world.rows("SELECT id FROM approvals") == []
     assert scripted.calls <= 1 + 2 * 3
+
+
+async def test_a_model_whose_time_is_up_takes_nothing_from_the_stream_that_the_next_one_needs() -> None:
+    async def slowly() -> None:
+        await asyncio.sleep(0.05)
+
+    ready: Any = asyncio.create_task(slowly())
+    untouched: Any = None
+    stream = Stream(deps=untouched, state=untouched, view=untouched, records=untouched, ready=ready)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await stream.hear("The first sentence. The second.")
+
+    assert ready.done()
+    assert not ready.cancelled()
 
 
 async def test_words_that_were_stopped_after_an_action_are_on_record_for_the_team(world: World) -> None:
