@@ -113,8 +113,10 @@ def url(database_url: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def world(url: str, tmp_path: Path) -> World:
-    return make_world(tmp_path / "var", DATABASE_URL=url)
+def world(url: str, demo_url: str, tmp_path: Path) -> World:
+    """With a demo company in which nobody was refunded anything yet."""
+    httpx2.post(f"{demo_url}/reset", json={}, trust_env=False).raise_for_status()
+    return make_world(tmp_path / "var", DATABASE_URL=url, DEMO_URL=demo_url)
 
 
 def test_a_service_reasons_with_it_and_what_it_was_sent_can_be_read_afterwards(world: World, url: str) -> None:
