@@ -19,6 +19,7 @@ from evals.load import CASES, CaseInvalid, load_cases
 from evals.messages import command as messages
 from evals.policy_check import command as policy
 from evals.redaction import command as redaction
+from evals.reliability import command as reliability
 from evals.report import edges_line, table, wrong_lines
 from evals.scripted import command as scripted
 from evals.stage import COMPANY, open_stage
@@ -27,7 +28,13 @@ from records.embedded import start_postgres
 from settings import read_settings
 from wiring import load
 
-COMMANDS = {"attacks": attacks.main, "messages": messages.main, "policy": policy.main, "scripted": scripted.main}
+COMMANDS = {
+    "attacks": attacks.main,
+    "messages": messages.main,
+    "policy": policy.main,
+    "reliability": reliability.main,
+    "scripted": scripted.main,
+}
 POSTGRES = Path(__file__).parents[1] / "var" / "evals-postgres"
 
 
