@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from evals.fake_model.script import Script
+from evals.fake_model.script import Player, Script
+from evals.fake_model.server import FakeModel, running_fake_model
 from graph.streaming import Stream
-from tests.model_world import Modelled, modelled
+from server import open_model
+from settings import Settings
+from tests.model_world import Modelled, modelled, staff_doors
 from tests.service_world import LATE, World, service, world
 from tools.breaker import Endurance
 
@@ -41,6 +44,23 @@ async def test_an_endpoint_that_fails_three_times_is_left_alone_and_the_rules_an
     assert scripted.calls == 3
     assert broken == {"scripted": "open"}
     await one_reply_of_the_playbook(scripted, conversation)
+
+
+async def test_a_service_as_it_is_set_up_leaves_both_its_models_alone_and_says_so(world: World) -> None:
+    script = Script.model_validate({"turns": [DOWN], "models": ["first", "second"]})
+    fake = FakeModel(Player(script))
+    async with running_fake_model(fake) as url:
+        settings = Settings(model="first", model_fallback="second", openai_base_url=url)
+        async with open_model(settings, world.clock) as reasoner:
+            mine = await world.changed(reasoner=reasoner)
+            await mine.said("cus_ada", LATE)
+            conversation = await mine.said("cus_ben", "How do refunds work when an order arrives late?")
+            async with staff_doors(mine) as http:
+                health = (await http.get("/health")).json()
+
+    assert health["models"] == {"first": "open", "second": "open"}
+    assert [request["model"] for request in fake.requests] == ["first"] * 3 + ["second"] * 3
+    assert len(await world.told(conversation)) == 1
 
 
 async def test_while_one_model_is_left_alone_the_fallback_is_asked_at_once(world: World) -> None:
