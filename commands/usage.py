@@ -14,18 +14,8 @@ from settings import Settings
 Json = dict[str, Any]
 MICROS = 1_000_000
 TITLES = {"day": "Day", "intent": "Intent", "model": "Model", "run": "Run", "ending": "Conversations that are"}
-COLUMNS = (
-    "conversations",
-    "runs",
-    "calls",
-    "failed",
-    "prompt",
-    "of it kept",
-    "answer",
-    "to first word",
-    "cost",
-    "cost of one",
-)
+COLUMNS = ("conv.", "calls", "failed", "prompt", "kept", "answer", "first")
+"""Kept: the share of the prompt that the endpoint had kept from before. First: the median of the times to the first word."""
 
 
 def show(
@@ -55,25 +45,37 @@ def show(
 
 
 def _table(found: Json) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=_caption(found), caption_justify="left")
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption=_caption(found), caption_justify="left"
+    )
     table.add_column(TITLES[found["by"]], overflow="fold")
-    for title in COLUMNS:
-        table.add_column(title, justify="right")
+    for title in (*COLUMNS, found["currency"], "each"):
+        table.add_column(title, justify="right", overflow="fold")
     for line in found["items"]:
-        table.add_row(line["of"] or "none known", *_row(line, found["currency"]))
+        table.add_row(line["of"] or "none known", *_row(line))
     return table
 
 
-def _row(line: Json, currency: str) -> list[str]:
-    counted = [line[name] for name in ("conversations", "runs", "calls", "failed", "prompt", "cached", "answer")]
-    each = None if line["cost_micros"] is None else line["cost_micros"] / max(1, line["conversations"])
+def _row(line: Json) -> list[str]:
+    counted = [f"{line[name]:,}" for name in ("conversations", "calls", "failed")]
+    kept = f"{line['cached'] / line['prompt']:.0%}" if line["prompt"] else ""
     waited = f"{line['first_seconds']:.2f} s" if line["first_seconds"] else ""
-    return [*(f"{each:,}" for each in counted), waited, cost(line["cost_micros"], currency), cost(each, currency)]
+    each = None if line["cost_micros"] is None else line["cost_micros"] / max(1, line["conversations"])
+    tokens = [short(line["prompt"]), kept, short(line["answer"])]
+    return [*counted, *tokens, waited, cost(line["cost_micros"]), cost(each)]
 
 
-def cost(micros: float | None, currency: str) -> str:
-    """`cost(1234, "USD")` is `0.0012 USD`; "" where nothing had a price."""
-    return "" if micros is None else f"{micros / MICROS:,.4f} {currency}"
+def short(tokens: int) -> str:
+    """`short(1234567)` is `1.23 M`; small numbers stay as they are."""
+    for size, unit in ((MICROS, "M"), (1000, "k")):
+        if tokens >= 10 * size or (size == MICROS and tokens >= size):
+            return f"{tokens / size:.3g} {unit}" if tokens < 1000 * size else f"{tokens // size:,} {unit}"
+    return str(tokens)
+
+
+def cost(micros: float | None) -> str:
+    """In whole units of the currency: `cost(1234)` is `0.0012`; "" where nothing had a price."""
+    return "" if micros is None else f"{micros / MICROS:,.4f}"
 
 
 def _caption(found: Json) -> str | None:

@@ -56,6 +56,10 @@ LIMIT: Json = {"fault": {"status": 429, "headers": {"retry-after": "0.05"}}}
 ALWAYS: dict[str, tuple[Json, list[str]]] = {
     "limit": (LIMIT, ["rate_limited"] * 3),
     "long_limit": ({"fault": {"status": 429, "headers": {"retry-after": "60"}}}, ["rate_limited"]),
+    "limit_until_a_day": (
+        {"fault": {"status": 429, "headers": {"retry-after": "Fri, 31 Dec 2049 23:59:59 GMT"}}},
+        ["rate_limited"],
+    ),
     "outage": ({"fault": {"status": 500}}, ["unavailable"] * 3),
     "cut_stream": ({"calls": [REFUND], "fault": {"cut_after": 2}}, ["cut"] * 3),
     "garbage": ({"calls": [REFUND], "fault": {"garbage_after": 2}}, ["malformed"] * 3),

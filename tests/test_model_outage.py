@@ -181,6 +181,19 @@ async def test_whatever_fails_after_an_action_the_customer_is_told_of_it_once_by
     assert scripted.calls <= 1 + 2 * 3
 
 
+async def test_a_run_that_ends_with_a_person_after_an_action_tells_of_it_first(world: World) -> None:
+    """The model proposes what it has just done, again and again, and never tells of it."""
+    async with modelled(world, {"calls": [REFUND]}) as scripted:
+        conversation = await scripted.world.said("cus_ada", LATE)
+
+    (told,) = await world.told(conversation)
+    handoffs = await world.rows("SELECT reason FROM handoffs")
+    assert [effect["amount"] for effect in await world.effects()] == [4800]
+    assert "48.00 USD" in told
+    assert "colleague" in told
+    assert handoffs == [{"reason": "repeated_proposal"}]
+
+
 async def test_a_model_whose_time_is_up_takes_nothing_from_the_stream_that_the_next_one_needs() -> None:
     async def slowly() -> None:
         await asyncio.sleep(0.05)

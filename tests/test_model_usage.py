@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from commands.usage import cost, show
+from commands.usage import cost, short, show
 from policy.company import Company
 from policy.models import ModelUsage, Price, models_of
 from policy.source import Problem, document
@@ -157,9 +157,9 @@ def test_a_price_is_micros_for_a_million_tokens_rounded_up(prompt: int, cached: 
     assert PRICE.of(prompt=prompt, cached=cached, answer=answer) == micros
 
 
-def test_micros_are_shown_as_money() -> None:
-    assert cost(1234, "USD") == "0.0012 USD"
-    assert cost(None, "USD") == ""
+def test_micros_and_tokens_are_shown_short_enough_for_a_screen() -> None:
+    assert (cost(1234), cost(12_340_000), cost(None)) == ("0.0012", "12.3400", "")
+    assert [short(n) for n in (9_999, 45_678, 1_234_567)] == ["9999", "45.7 k", "1.23 M"]
 
 
 def test_budget_and_prices_are_read_from_the_company_and_mistakes_are_named() -> None:

@@ -1,6 +1,7 @@
 """What can go wrong with an endpoint, sorted into what may be tried again, what speaks against the endpoint, and the rest."""
 
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 import httpx2
@@ -76,6 +77,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _retry_after(response: httpx2.Response) -> float:
-    """Seconds; 0 for a date or nothing."""
+    """Seconds; of a date, from the endpoint's own time on. 0 where it does not say."""
     told = response.headers.get("retry-after", "")
-    return float(told) if told.replace(".", "", 1).isdigit() else 0.0
+    if told.replace(".", "", 1).isdigit():
+        return float(told)
+    try:
+        until, sent = parsedate_to_datetime(told), parsedate_to_datetime(response.headers.get("date", ""))
+        return max(0.0, (until - sent).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0
