@@ -39,6 +39,8 @@ COMMANDS = [
     ["token"],
     ["token", "customer"],
     ["token", "staff"],
+    ["prompt"],
+    ["fake-model"],
     ["keys"],
     ["keys", "list"],
     ["keys", "revoke"],
