@@ -52,12 +52,13 @@ class _Call:
 
 @dataclass
 class _Settling:
-    """`settled`: the requests that the answer says something about, by id; the first word counts."""
+    """`parts`: the words, by the number of the request that they are about. `settled`: the requests that the answer says
+    something about, by id; the first word counts."""
 
     view: View
     due: Sequence[Request]
     calls: Sequence[_Call]
-    text: str
+    parts: Mapping[int, str]
     settled: dict[str, Request] = field(default_factory=dict)
 
     @property
@@ -84,7 +85,7 @@ def decided(view: View, due: Sequence[Request], answer: Answer) -> Decision:
     calls = [_call(view, due, call) for call in answer.calls]
     if not due:
         return _without_request(view, calls, answer.text.strip())
-    work = _Settling(view=view, due=due, calls=calls, text=answer.text)
+    work = _Settling(view=view, due=due, calls=calls, parts=parts_of(answer.text, len(view.requests)))
     _plan(work)
     _ask(work)
     _hand_over(work)
@@ -185,7 +186,7 @@ def _parsed(view: View, tool: str, arguments: Json) -> Json:
 def _ask(work: _Settling) -> None:
     for arguments in work.of_kind("ask"):
         about = str(arguments.get("about", ""))
-        question = str(arguments.get("question", "")).strip() or parts_of(work.text).get(0, "")
+        question = str(arguments.get("question", "")).strip() or work.parts.get(0, "")
         request = work.named(arguments) or next((each for each in work.left if _asks(work.view, each, about)), None)
         if request is None or not question or not _asks(work.view, request, about):
             raise AnswerUnusable("the question is about nothing that is missing")
@@ -198,7 +199,7 @@ def _asks(view: View, request: Request, about: str) -> bool:
 
 def _hand_over(work: _Settling) -> None:
     """The request that the call names; without a number, what nothing else is about."""
-    told = {request["id"] for number in parts_of(work.text) if (request := numbered(work.view.requests, number))}
+    told = {request["id"] for number in work.parts if (request := numbered(work.view.requests, number))}
     for arguments in work.of_kind("hand_over"):
         named, left = work.named(arguments), work.left
         for request in [named] if named else [each for each in left if each["id"] not in told] or left:
@@ -214,13 +215,12 @@ def _reason(view: View, due: Sequence[Request], arguments: Mapping[str, Any]) ->
 def _say(work: _Settling) -> None:
     """Words behind a request's mark are its answer. Words without a mark are the answer to the first that is left, unless
     they only stand before a call."""
-    parts = parts_of(work.text)
-    for number, words in parts.items():
+    for number, words in work.parts.items():
         request = numbered(work.view.requests, number)
         if request is not None and any(each["id"] == request["id"] for each in work.due):
             work.settle(answered(work.view, request, words))
-    if 0 in parts and not work.calls and work.left:
-        work.settle(answered(work.view, work.left[0], parts[0]))
+    if 0 in work.parts and not work.calls and work.left:
+        work.settle(answered(work.view, work.left[0], work.parts[0]))
 
 
 def _look(work: _Settling) -> Decision | None:

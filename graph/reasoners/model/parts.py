@@ -23,10 +23,12 @@ def numbered(requests: Sequence[Request], number: object) -> Request | None:
     return requests[place - 1] if 0 < place <= len(requests) else None
 
 
-def parts_of(text: str) -> dict[int, str]:
-    """The words by the number whose mark stands before them, 0 where none does; empty parts are left out."""
+def parts_of(text: str, known: int) -> dict[int, str]:
+    """The words by the number whose mark stands before them, 0 where none does, or one that is no request's; empty parts
+    are left out. `known`: how many requests there are."""
     first, *marked = _MARK.split(text)
     found = {0: first}
-    for number, words in zip(map(int, marked[::2]), marked[1::2], strict=True):
+    for told, words in zip(map(int, marked[::2]), marked[1::2], strict=True):
+        number = told if told <= known else 0
         found[number] = "\n\n".join(part.strip() for part in (found.get(number, ""), words) if part.strip())
     return {number: words.strip() for number, words in found.items() if words.strip()}
