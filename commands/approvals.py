@@ -27,7 +27,12 @@ def staff_service(settings: Settings, key: str | None, url: str | None) -> Servi
 
 def show_list(service: Service, *, status: str, queue: str | None) -> None:
     query = {"status": status, "limit": 100, **({"queue": queue} if queue else {})}
-    items = _asked(service, "/approvals", **query)["items"]
+    found = _asked(service, "/approvals", **query)
+    items = found["items"]
+    if found.get("degraded"):
+        out().print(
+            "The day's tokens are spent: until tomorrow every answer is a draft (closeloop usage).", style="yellow"
+        )
     if not items:
         out().print("Nothing waits for a decision." if status == "pending" else f"There are none that are {status}.")
         return
