@@ -31,9 +31,9 @@ from evals.fake_model.script import Delays, Player, Script, ScriptedTurn
 from evals.fake_model.server import FakeModel, running_fake_model
 
 ROOT = Path(__file__).parents[1]
-QUESTION = "is there a way to take my readings home as a spreadsheet file"
+QUESTION = "How do refunds work when an order arrives late?"
 FIRST = "I am sorry that you have to ask."
-ANSWER = f"{FIRST} Thank you for your patience. {{{{playbook}}}} Please ask again if anything is not clear."
+ANSWER = f"{FIRST} Thank you for your patience. {{{{quote:refunds#late-orders-1}}}}"
 DELAYS = Delays(first=0.2, each=0.01)
 AT_ONCE = (1, 50)
 
