@@ -1,10 +1,13 @@
 """The day's budget of tokens: once it is spent no model is asked and nothing is sent alone, until the next day."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,6 @@ from policy.company import Company
 from policy.models import ModelUsage
 from policy.usage import Usage
 from records import model_usage
-from records.database import open_database
 from tests.model_world import Modelled, modelled, staff_doors
 from tests.service_world import LATE, World, service, world
 
@@ -25,6 +27,24 @@ DONE: Json = {"when": {"system": "was done"}, "text": "I am sorry about the wait
 HOW = "How do refunds work when an order arrives late?"
 QUOTE: Json = {"text": "{{quote:refunds#late-orders-1}}"}
 BUDGET = 100_000
+ROOT = Path(__file__).parents[1]
+SPENDS = """
+import asyncio, sys
+from datetime import date
+from records import model_usage
+from records.database import open_database
+
+async def spend(url, day):
+    told = 0
+    async with open_database(url, size=2) as database:
+        for _ in range(20):
+            async with database.transaction() as conn:
+                await model_usage.add_to_day(conn, day, 500)
+                told += await model_usage.announce(conn, day, 15_000)
+    print(told)
+
+asyncio.run(spend(sys.argv[1], date.fromisoformat(sys.argv[2])))
+"""
 
 
 class Budgeted:
@@ -147,16 +167,11 @@ async def test_two_processes_count_together_and_announce_it_once(world: World) -
     """They share nothing but the database: forty calls of 500 tokens each, and one of them is told to announce it."""
     day, url = today(world), world.opened.services.database.url
 
-    async def spend(calls: int) -> int:
-        async with open_database(url, size=4) as database:
-            told = 0
-            for _ in range(calls):
-                async with database.transaction() as conn:
-                    await model_usage.add_to_day(conn, day, 500)
-                    told += await model_usage.announce(conn, day, 15_000)
-            return told
-
-    told = await asyncio.gather(spend(20), spend(20))
+    both = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", SPENDS, url, str(day), cwd=ROOT, stdout=PIPE)
+        for _ in range(2)
+    ]
+    told = [int((await process.communicate())[0]) for process in both]
 
     async with world.opened.services.database.transaction() as conn:
         assert await model_usage.tokens_of(conn, day) == 20_000
