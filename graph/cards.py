@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.deps import Deps
 from graph.reading import values_of
-from graph.state import Request, SupportState
+from graph.state import Proposal, Request, SupportState
 from graph.texts import text
 from policy.company import Company
 from policy.playbook import Playbook
@@ -25,19 +25,25 @@ class Replies:
     reject: str
 
 
-def replies_of(state: SupportState, deps: Deps, request: Request | None, arguments: dict[str, Any]) -> Replies:
+def replies_of(state: SupportState, deps: Deps, request: Request | None, proposal: Proposal) -> Replies:
     """Rendered from records and the proposal's arguments; a receipt is imagined that says just what is proposed."""
     facts = values_of(deps.services.kit, state.get("facts", {}), request)
     intent, slots = (request["intent"], request["slots"]) if request else ("", {})
-    return replies_on(deps.company, intent, facts, slots, arguments)
+    tool = deps.services.kit.action(proposal["tool"])
+    return replies_on(deps.company, intent, facts, slots, proposal["arguments"], tool.port if tool else "")
 
 
 def replies_on(
-    company: Company, intent: str, facts: Mapping[str, Any], slots: Mapping[str, str], arguments: Mapping[str, Any]
+    company: Company,
+    intent: str,
+    facts: Mapping[str, Any],
+    slots: Mapping[str, str],
+    arguments: Mapping[str, Any],
+    system: str,
 ) -> Replies:
-    """The same from plain values."""
+    """The same from plain values. `system`: what the action is done by; texts for several actions tell them apart by it."""
     playbook = company.playbooks.get(intent)
-    values = _values(company, facts, slots, arguments)
+    values = _values(company, facts, slots, arguments, system)
     return Replies(
         holding=_render(playbook, "holding", values),
         approve=_render(playbook, "done", values),
@@ -46,11 +52,11 @@ def replies_on(
 
 
 def _values(
-    company: Company, facts: Mapping[str, Any], slots: Mapping[str, str], arguments: Mapping[str, Any]
+    company: Company, facts: Mapping[str, Any], slots: Mapping[str, str], arguments: Mapping[str, Any], system: str
 ) -> dict[str, Any]:
     currency = next((fact["currency"] for fact in facts.values() if "currency" in fact), company.currency)
     receipt: dict[str, Any] = {
-        "system": "",
+        "system": system,
         "reference": "",
         "amount": arguments.get("amount"),
         "currency": currency,

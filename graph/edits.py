@@ -88,7 +88,8 @@ def _shown(services: Services, run: Run, card: Approval, assessed: Assessed, by:
     arguments, company = assessed.proposal["arguments"], services.company.current()
     facts = {name: read.value for name, read in assessed.facts.items() if read.value is not None}
     request: Mapping[str, Any] = next((each for each in run.requests if each["id"] == card.request), {})
-    replies = replies_on(company, card.intent, facts, request.get("slots", {}), arguments)
+    tool = services.kit.action_named(card.tool)
+    replies = replies_on(company, card.intent, facts, request.get("slots", {}), arguments, tool.port)
     told = vars(replies) | {"holding": card.card["replies"]["holding"]}
     shown = shown_digest(card.tool, arguments, run.customer_id, _evidence(card), replies)
     changes = {

@@ -212,3 +212,14 @@ async def test_a_record_that_cannot_be_read_when_it_counts_brings_a_person_and_n
 
     assert await world.effects() == []
     assert [row["reason"] for row in await world.rows("SELECT reason FROM handoffs")] == ["records_unavailable"]
+
+
+async def test_a_card_of_a_playbook_with_two_actions_promises_the_one_that_it_is_about(world: World) -> None:
+    conversation = await world.said("cus_lea", "You sent the wrong device with ord_5003.")
+    await world.say(conversation, "I want my money back")
+
+    card = await world.card(conversation)
+
+    assert card["tool"] == "issue_refund"
+    assert "refunded 180.00 USD" in card["replies"]["approve"]
+    assert "replacement" not in card["replies"]["approve"]

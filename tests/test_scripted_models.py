@@ -14,7 +14,7 @@ from evals.scripted.turns import TURNS, play_turns
 from graph.reasoners.hostile import LIES
 
 CASES = {case.name: case for case in load_cases()}
-GOOD_ONES = ("late-order-refund", "gated-last", "change-address", "help-centre", "two-orders", "still-not-solved")
+GOOD_ONES = ("late-order-refund", "gated-last", "change-address", "help-centre", "damaged-refund", "still-not-solved")
 SPOILT = ("two-requests", "address-in-one-message")
 """Several requests in a message, with an action and an answer; and an action that takes the customer's own words."""
 

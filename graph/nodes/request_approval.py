@@ -90,7 +90,7 @@ async def _action_card(conn: Connection, state: SupportState, deps: Deps, run: R
     """Judged once more here, so that the card shows what policy says at this moment, not what the state claims."""
     assessed = await assess(deps.services, conn, run, state["step"]["proposal"])
     rule = undoing.rule(run, assessed.verdict.approval or deps.company.drafts)
-    replies = undoing.replies(run) or replies_of(state, deps, request, assessed.proposal["arguments"])
+    replies = undoing.replies(run) or replies_of(state, deps, request, assessed.proposal)
     body = await _body(conn, state, run, assessed, replies)
     return _card(state, deps, run, rule, assessed.digest, body, assessed)
 
