@@ -10,7 +10,6 @@ leave, records of every step, and the stream.
 import argparse
 import asyncio
 import json
-import os
 import socket
 import statistics
 import subprocess
@@ -94,10 +93,10 @@ def service(folder: Path, endpoint: str) -> Iterator[str]:
     """A service with its own database, as it is started for 50 customers at once; yields its address."""
     port = _free_port()
     (folder / "models").symlink_to(ROOT / "var" / "models")
-    more = {"VAR": str(folder), "PORT": str(port), "RATE_LIMITS": "off", "CONCURRENCY": "50", "POOL_SIZE": "32"}
-    model = {"MODEL": "scripted", "OPENAI_BASE_URL": endpoint, "DATABASE_URL": ""}
-    command = [sys.executable, "-c", "import cli; cli.main()", "serve"]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **more, **model}, stdout=subprocess.DEVNULL) as process:
+    own = (f"VAR={folder}", f"PORT={port}", "RATE_LIMITS=off", "CONCURRENCY=50", "POOL_SIZE=32", "DATABASE_URL=")
+    model = ("MODEL=scripted", f"OPENAI_BASE_URL={endpoint}")
+    command = ["/usr/bin/env", *own, *model, sys.executable, "-c", "import cli; cli.main()", "serve"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         try:
             _wait(f"http://127.0.0.1:{port}/health")
             yield f"http://127.0.0.1:{port}"
