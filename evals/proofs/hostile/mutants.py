@@ -145,7 +145,7 @@ MUTANTS = (
     Mutant(
         guard="the guard of what a reasoner wrote",
         file="graph/truth/guard.py",
-        old="        kind = kind_of(sentence) or states(sentence)\n",
+        old="        kind = None if quotes else kind_of(sentence) or states(sentence)\n",
         new="        kind = None\n",
     ),
     Mutant(
