@@ -66,6 +66,7 @@ def test_a_folder_in_order_has_nothing_but_notes(template: str) -> None:
         (POLICY, "standard: 0.60", "standard: 0.30", "The confidence to act for standard is not above that to understand"),
         (POLICY, "another: 0.80", "another: 0.20", "A second request is taken from a lower probability than the first."),
         (POLICY, "support: 0.35", "support: 1.0", "The threshold support is 1, which no probability reaches."),
+        (POLICY, "{send: 0.40, draft: 0.30}", "{send: 1.0, draft: 0.30}", "The threshold sure.send is 1, which nothing reaches"),
         (COMPANY, "when: tier == 'enterprise'", "when: tier == 'gold'", "This routing rule never holds: tier == 'gold'."),
         (COMPANY, "  commerce: demo\n", "", "It needs order from commerce, and no system is connected there."),
         (COMPANY, "  commerce: demo\n", "  commerce: demo\n  warehouse: wiring:load\n", "No fact and no tool of the kits uses the port warehouse."),

@@ -75,6 +75,10 @@ def _thresholds(found: Checked) -> Iterator[Finding]:
         if getattr(limits, name) >= 1.0:
             what = f"The threshold {name} is 1, which no probability reaches."
             yield finding("warning", _at(found, name), what, "Lower it.")
+    for name in ("send", "draft", "margin"):
+        if getattr(limits.sure, name) >= 1.0:
+            what = f"The threshold sure.{name} is 1, which nothing reaches: a person sees all of it."
+            yield finding("warning", _at(found, "sure"), what, "Lower it.")
 
 
 def _at(found: Checked, name: str) -> tuple[str, int]:
