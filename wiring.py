@@ -10,7 +10,7 @@ from operator import or_
 from pathlib import Path
 from typing import TypeVar
 
-from graph.learned import LearnedIntents
+from graph.triage.learned import LearnedIntents
 from knowledge.embedder import Embedder, open_embedder
 from knowledge.minilm import build as build_model
 from policy.company import Company, load_company

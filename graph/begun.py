@@ -14,14 +14,14 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.types import Overwrite
 
 from graph import agenda
-from graph.cards import title_of
+from graph.actions.receipts import receipt_of
+from graph.approvals.cards import title_of
 from graph.deps import Deps
 from graph.nodes.opening import told
 from graph.nodes.request_approval import seen
 from graph.reading import needed
-from graph.receipts import receipt_of
+from graph.replies.texts import text
 from graph.state import Request, Step, Triage, Update
-from graph.texts import text
 from policy.words import date
 from records import actions, approvals, conversations, ledger, runs
 from records.ids import LedgerKey

@@ -2,8 +2,8 @@
 
 from graph.reading import readings
 from graph.reasoners.protocol import View
+from graph.replies.texts import text
 from graph.state import Request, Step
-from graph.texts import text
 from policy.playbook import Playbook
 from policy.steps import ENDS, Guide, GuideStep
 

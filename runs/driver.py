@@ -25,7 +25,8 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
-from graph import agenda, desk, spans
+from graph import agenda, spans
+from graph.approvals import desk
 from graph.deps import Services
 from records import actions, approvals, conversations, events, ledger, reopening, runs, sql
 from records.approvals import Approval

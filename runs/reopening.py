@@ -14,7 +14,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from graph import desk
+from graph.approvals import desk
 from graph.deps import Services
 from graph.nodes.request_approval import seen
 from graph.routes import after_human_approval

@@ -5,7 +5,8 @@ import asyncio
 import psycopg
 import structlog
 
-from graph import desk, reconcile
+from graph.actions import reconcile
+from graph.approvals import desk
 from graph.deps import Services
 from records import closing, runs
 from records.errors import CloseloopError, Conflict

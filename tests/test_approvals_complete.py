@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from graph import desk
+from graph.approvals import desk
 from records import staff
 from records.ids import ApprovalId, CustomerId
 from tests.service_world import LATE, World, service, world

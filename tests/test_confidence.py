@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from graph.agenda import new_request
-from graph.confidence import confidence_of
+from graph.replies.confidence import confidence_of
 from graph.state import Request
 from policy.company import Company, load_company
 from policy.sure import Sure

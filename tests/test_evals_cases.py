@@ -14,8 +14,8 @@ from evals.found import Edge
 from evals.load import load_cases
 from evals.stage import MODELS, open_stage
 from evals.suite import Result, drawn_edges, run_cases
-from graph.learned import LearnedIntents
-from graph.understanding import understood
+from graph.triage.learned import LearnedIntents
+from graph.triage.understanding import understood
 from knowledge.embedder import open_embedder
 from policy.live import LiveCompany
 from wiring import load, load_kit, vocabulary_of

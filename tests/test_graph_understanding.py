@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from graph.state import Request
-from graph.understanding import mentioned, readable, understood
+from graph.triage.understanding import mentioned, readable, understood
 from knowledge.triage import Prediction
 from tests.company_case import TIDEWATER
 from tools.standard import KIT

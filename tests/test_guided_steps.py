@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.learned import LearnedIntents
 from graph.testing import BrokenReasoner
+from graph.triage.learned import LearnedIntents
 from policy.live import LiveCompany
 from tests.company_case import VOCABULARY, copied
 from tests.knowledge_world import embedder

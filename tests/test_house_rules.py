@@ -39,7 +39,7 @@ ONLY_IN = {
     ),
     "chromadb": ("knowledge/index.py",),
     "procrastinate": ("runs", "tests", "evals"),
-    "jinja2": ("policy/templates.py", "graph/texts.py", "graph/reasoners/model/prompt.py", "web"),
+    "jinja2": ("policy/templates.py", "graph/replies/texts.py", "graph/reasoners/model/prompt.py", "web"),
     "cel_expr_python": ("policy",),
 }
 LARGEST = 260

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from graph.reserve import Refused, Reserved, reserve
+from graph.actions.reserve import Refused, Reserved, reserve
 from graph.state import Proposal
 from tests.demo_fixtures import ADA, PATIENCE, Demo, call_of
 from tests.service_world import LATE, World, service, world

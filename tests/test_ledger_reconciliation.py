@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.reconcile import PATIENCE
+from graph.actions.reconcile import PATIENCE
 from records import staff
 from records.ids import LedgerKey
 from runs.driver import ATTEMPTS

@@ -8,7 +8,7 @@ import pytest
 
 from evals.fake_model.script import Player, Script
 from evals.fake_model.server import FakeModel, running_fake_model
-from graph.streaming import Stream
+from graph.replies.streaming import Stream
 from server import open_model
 from settings import Settings
 from tests.model_world import Modelled, modelled, staff_doors

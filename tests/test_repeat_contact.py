@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from graph.repeat import says_again
+from graph.contacts.repeat import says_again
 from tests.service_world import LATE, Json, World, service, world
 
 __all__ = ["service", "world"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from graph.caps import may_call
 from graph.deps import Deps
+from graph.limits.caps import may_call
 from graph.reasoners.protocol import Decision, View
 from graph.state import Proposal, Reading, Step
 from policy.company import Company

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graph.tone import heated, pressed
+from graph.triage.tone import heated, pressed
 
 FURIOUS, CALM = 0.85, 0.3
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph import reconcile, settling, undoing
+from graph.actions import reconcile, settling, undoing
 from policy.words import money
 from records import actions
 from records.actions import Event, Listed, Position

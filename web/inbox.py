@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graph import budget, desk
-from graph.decisions import Answer, decide, may
+from graph.approvals import desk
+from graph.approvals.decisions import Answer, decide, may
+from graph.limits import budget
 from records import approvals, inbox, joins
 from records.approval_moves import Place
 from records.approvals import Approval

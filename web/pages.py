@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 
-from graph import budget
+from graph.limits import budget
 from web.doors import Doors, TheDoors
 
 router = APIRouter(tags=["service"])

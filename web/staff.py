@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from graph.joining import tell_from_person
+from graph.contacts.joining import tell_from_person
 from graph.truth.stops import warn
 from records import audit, conversations, events, handoffs, joins, runs, switches
 from records.conversations import Conversation, TakenOver

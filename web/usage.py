@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from graph import budget
+from graph.limits import budget
 from records import model_usage
 from records.errors import Unprocessable
 from records.ids import ConversationId

@@ -7,8 +7,8 @@ from typing import Any
 
 from evals.policy_check.tasks import Action
 from graph import agenda
+from graph.actions.entitlement import Assessed, assess
 from graph.deps import Limits, Services
-from graph.entitlement import Assessed, assess
 from graph.reasoners.rules import RulesReasoner
 from graph.state import Proposal
 from policy.company import Company

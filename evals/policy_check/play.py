@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from evals.policy_check.bench import Bench
 from evals.policy_check.tasks import Action, Task, TasksInvalid
 from evals.policy_check.trial import Mutation, Scene, World
-from graph.entitlement import Assessed
+from graph.actions.entitlement import Assessed
 from policy.ask import Clause
 from records.ids import CustomerId, LedgerKey
 from tools.answers import SystemRefused

@@ -18,7 +18,7 @@ import httpx
 
 from evals.proofs.desk import open_desk, open_doors_of
 from evals.proofs.processes import PATIENCE
-from graph import desk
+from graph.approvals import desk
 from graph.deps import Services
 from records.clock import SystemClock
 from records.errors import NotReady

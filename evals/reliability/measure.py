@@ -12,7 +12,7 @@ from evals.messages.coverage import Coverage
 from evals.messages.judge import Share
 from evals.messages.sample import BANKING, BITEXT, Message, sample
 from graph.deps import Classifier
-from graph.understanding import readable
+from graph.triage.understanding import readable
 from knowledge.embedder import Embedder
 from knowledge.triage import IntentModel
 from policy.company import Company

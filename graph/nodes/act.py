@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from graph import spans
-from graph.caps import TOO_MANY_ACTIONS
+from graph.actions.outcomes import record
+from graph.actions.receipts import receipt_of
+from graph.actions.reserve import Refused, Reserved, Settled, reserve
 from graph.deps import Deps, Services
-from graph.outcomes import record
+from graph.limits.caps import TOO_MANY_ACTIONS
 from graph.reading import judged_on
-from graph.receipts import receipt_of
-from graph.reserve import Refused, Reserved, Settled, reserve
 from graph.state import SupportState, Update, VerdictState
 from records import ledger, switches
 from records.ids import CustomerId

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from graph.actions.entitlement import Assessed, assess, digest_of, save
 from graph.deps import Deps
-from graph.entitlement import Assessed, assess, digest_of, save
 from graph.reading import judged_on
 from graph.state import Proposal, Request, Step, SupportState, Update, VerdictState
 from policy.ask import Clause, Verdict

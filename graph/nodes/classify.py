@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from langchain_core.messages import HumanMessage
 
 from graph import agenda
-from graph.answers import Said, answered, context_of, fresh
 from graph.begun import begun, blank, silent
+from graph.contacts.joining import joined
+from graph.contacts.repeat import recalled
 from graph.deps import Deps
-from graph.joining import joined
 from graph.nodes.opening import Turn, open_turn
-from graph.page import filled
 from graph.reading import needed
-from graph.repeat import recalled
 from graph.state import Request, Step, SupportState, Triage, Update
-from graph.understanding import focused, understood
+from graph.triage.answers import Said, answered, context_of, fresh
+from graph.triage.page import filled
+from graph.triage.understanding import focused, understood
 from policy.entities import entities
 from records import events, runs
 

@@ -3,18 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from graph import budget, undoing
-from graph.asked import account
-from graph.caps import reached_cap
-from graph.confidence import confidence
+from graph.actions import undoing
+from graph.actions.entitlement import standing
+from graph.contacts.repeat import LATELY
 from graph.deps import Deps
-from graph.entitlement import standing
+from graph.limits import budget
+from graph.limits.asked import account
+from graph.limits.caps import reached_cap
 from graph.reading import values_of
 from graph.reasoners.protocol import Decision, View, Waiting
 from graph.reasoners.rules import RulesReasoner
-from graph.repeat import LATELY
+from graph.replies.confidence import confidence
+from graph.replies.streaming import settled, streaming
 from graph.state import Proposal, Step, SupportState, Update
-from graph.streaming import settled, streaming
 from graph.truth.guard import judged
 from graph.truth.instead import receipts_told, told_all_the_same
 from policy.ask import Ask, Kind
@@ -77,7 +78,7 @@ async def _forced(state: SupportState, deps: Deps, visits: int) -> str:
 
 def _triggered(state: SupportState, deps: Deps, step: Step) -> str:
     """The first escalation trigger of policy.yaml that this situation fires, else that nothing was understood well enough
-    for a draft (graph/confidence.py). Not once something was done in this run:
+    for a draft (graph/replies/confidence.py). Not once something was done in this run:
     then the customer is told of it first. Nor where all of it is handled in an earlier conversation: there staff see
     these words too."""
     requests = state.get("requests", [])

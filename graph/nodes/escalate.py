@@ -6,15 +6,15 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from graph import agenda
-from graph.answers import context_of
-from graph.cards import evidence_of, transcript_of
-from graph.confidence import confidence
+from graph.approvals.cards import evidence_of, transcript_of
+from graph.contacts.joining import Told, tell_progress
 from graph.deps import Deps
-from graph.joining import Told, tell_progress
 from graph.nodes.decide import situation
-from graph.saying import say
+from graph.replies.confidence import confidence
+from graph.replies.saying import say
+from graph.replies.texts import text
 from graph.state import Request, SupportState, Update
-from graph.texts import text
+from graph.triage.answers import context_of
 from graph.truth.stops import sendable
 from policy.company import Company
 from policy.entities import entities

@@ -1,8 +1,8 @@
 """Read: one fact of the customer's records. Several run side by side, each with its own patience."""
 
 from graph import spans
-from graph.caps import may_call
 from graph.deps import Deps
+from graph.limits.caps import may_call
 from graph.reading import fact_of
 from graph.state import Gap as GapState
 from graph.state import Reading, Update

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from langgraph.types import interrupt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from graph import decisions
+from graph.approvals import decisions
 from graph.deps import Deps
 from graph.nodes.request_approval import seen
 from graph.state import SupportState, Update

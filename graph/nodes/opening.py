@@ -11,9 +11,10 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from graph import agenda, desk
-from graph.caps import readable
+from graph import agenda
+from graph.approvals import desk
 from graph.deps import Deps
+from graph.limits.caps import readable
 from graph.state import SupportState
 from records import approvals, conversations, runs
 from records.conversations import Conversation, Message

@@ -5,14 +5,15 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from graph import agenda, desk
+from graph import agenda
+from graph.approvals import desk
+from graph.contacts.joining import Told, tell_outcome, unsaid
 from graph.deps import Deps
-from graph.joining import Told, tell_outcome, unsaid
-from graph.saying import say
-from graph.sending import needs_person, tell_confidence
+from graph.replies.saying import say
+from graph.replies.sending import needs_person, tell_confidence
+from graph.replies.streaming import drafted
+from graph.replies.texts import text
 from graph.state import ApprovalState, Draft, ReceiptState, Request, SupportState, Update
-from graph.streaming import drafted
-from graph.texts import text
 from graph.truth.stops import as_draft
 from records import approvals, audit, conversations, joins, runs
 from records.conversations import Conversation, Status

@@ -3,15 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
-from graph import agenda, desk, undoing
-from graph.approved import differences
-from graph.cards import Replies, digest_of, evidence_of, replies_of, shown_digest, title_of, transcript_of
+from graph import agenda
+from graph.actions import undoing
+from graph.actions.entitlement import Assessed, assess
+from graph.approvals import desk
+from graph.approvals.approved import differences
+from graph.approvals.cards import Replies, digest_of, evidence_of, replies_of, shown_digest, title_of, transcript_of
 from graph.deps import Deps
-from graph.entitlement import Assessed, assess
 from graph.nodes.decide import situation
-from graph.saying import say
+from graph.replies.saying import say
+from graph.replies.texts import text
 from graph.state import ApprovalState, Request, SupportState, Update
-from graph.texts import text
 from graph.truth.findings import reason
 from graph.truth.stops import Note, note_stopped, sendable
 from policy.authority import ApprovalRule

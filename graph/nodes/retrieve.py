@@ -1,10 +1,10 @@
 """Read: passages of the help centre that customers may see, for each request."""
 
 from graph import spans
-from graph.caps import may_call
 from graph.deps import Deps
-from graph.page import words_of
+from graph.limits.caps import may_call
 from graph.state import PassageState, SupportState, Update
+from graph.triage.page import words_of
 from knowledge.search import Found, Hit
 
 DOUBT = 0.6

@@ -1,8 +1,8 @@
 """What becomes of a request where no reasoner has a choice: code decides it, whichever reasoner there is."""
 
 from graph.reasoners.protocol import View
+from graph.replies.texts import text
 from graph.state import ReceiptState, Request, Step, VerdictState
-from graph.texts import text
 from policy.verdict import STALE
 
 TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", "records_unavailable"}

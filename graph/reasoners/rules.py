@@ -8,8 +8,8 @@ from graph.reading import readings
 from graph.reasoners.excerpt import excerpt
 from graph.reasoners.fixed import NOT_SOLVED, by_records, denial_of, receipt_of
 from graph.reasoners.protocol import Decision, View
+from graph.replies.texts import text
 from graph.state import Fact, PassageState, Proposal, ReceiptState, Request, Step, VerdictState
-from graph.texts import text
 from policy.playbook import Playbook
 from policy.rules import Rule
 from policy.steps import ENDS, SOLVED

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.cards import digest_of
+from graph.approvals.cards import digest_of
 from graph.deps import Deps, Services
 from graph.state import Draft, Fact, Request
 from graph.truth.filter import leaking

@@ -114,13 +114,13 @@ MUTANTS = (
     ),
     Mutant(
         guard="a card decides only as it was shown",
-        file="graph/decisions.py",
+        file="graph/approvals/decisions.py",
         old='(seen is not None and seen != card.card["digest"]) or ',
         new="",
     ),
     Mutant(
         guard="policy is asked again when an action is reserved",
-        file="graph/reserve.py",
+        file="graph/actions/reserve.py",
         old='    if assessed.verdict.kind != "allow":\n',
         new="    if False:\n",
     ),

@@ -14,11 +14,11 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage
 
-from graph.letter import bare
 from graph.reasoners.model.manner import manner_of
 from graph.reasoners.model.parts import number_of
 from graph.reasoners.model.plan import beside
 from graph.reasoners.protocol import View
+from graph.replies.letter import bare
 from graph.state import PassageState, Request
 from graph.truth.known import Value, facts_shown
 from policy.company import Company

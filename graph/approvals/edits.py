@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graph.cards import replies_on, shown_digest, title_of
+from graph.actions.entitlement import UNREAD, Assessed, assess
+from graph.approvals.cards import replies_on, shown_digest, title_of
 from graph.deps import Services
-from graph.entitlement import UNREAD, Assessed, assess
 from graph.state import Proposal
 from policy.ask import Approver, Clause, Verdict
 from policy.authority import ApprovalRule, may_decide

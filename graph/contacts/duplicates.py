@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from graph.contacts.likeness import alike, same_words
 from graph.deps import Deps
-from graph.likeness import alike, same_words
 from graph.state import Request
 from records import joins
 from records.joins import Matter, Standing

@@ -1,8 +1,8 @@
 """Whether the agent may send its words alone, or only drafts them: known before the first of them is written."""
 
-from graph import budget
-from graph.confidence import confidence
 from graph.deps import Deps
+from graph.limits import budget
+from graph.replies.confidence import confidence
 from graph.state import SupportState
 from records import events, switches
 from records.conversations import Conversation
@@ -12,7 +12,7 @@ from records.sql import Connection
 
 async def needs_person(conn: Connection, state: SupportState, deps: Deps, conversation: Conversation) -> bool:
     """While a person has the conversation, and for intents whose dial says `suggest`, the agent only drafts; and where it is
-    not sure enough (graph/confidence.py), or the day's tokens are spent (graph/budget.py). What was done, or decided, in
+    not sure enough (graph/replies/confidence.py), or the day's tokens are spent (graph/limits/budget.py). What was done, or decided, in
     this run is told all the same, and that something is handled in another conversation."""
     approval = state.get("approval")
     if state.get("receipts") or (approval and approval["status"] != "superseded"):

@@ -15,8 +15,8 @@ from langchain_core.messages import AIMessage
 from graph.deps import Deps
 from graph.reasoners.protocol import View
 from graph.reasoners.rules import RulesReasoner
-from graph.saying import say
-from graph.sending import needs_person
+from graph.replies.saying import say
+from graph.replies.sending import needs_person
 from graph.state import Draft, Released, Request, Step, SupportState, Update
 from graph.truth.claims import sentences
 from graph.truth.filter import bounds_of

@@ -3,8 +3,9 @@ sent is kept, encrypted, for whoever looks into the run."""
 
 from collections.abc import Sequence
 
-from graph import budget, spans
+from graph import spans
 from graph.deps import Deps
+from graph.limits import budget
 from graph.reasoners.protocol import ModelCall
 from records import events, prompts, runs, spending
 from records.prompts import Prompt

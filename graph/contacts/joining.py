@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from graph import agenda
+from graph.contacts.duplicates import Found, asked_item, handled, matters_of, newest_open, sent_again, standing_of
 from graph.deps import Deps
-from graph.duplicates import Found, asked_item, handled, matters_of, newest_open, sent_again, standing_of
-from graph.letter import as_letter, bare
 from graph.nodes.opening import Turn
+from graph.replies.letter import as_letter, bare
+from graph.replies.texts import text
 from graph.state import Fact, Request, Triage
-from graph.texts import text
 from policy.words import date
 from records import approvals, audit, conversations, events, joins
 from records.ids import ConversationId, StaffId

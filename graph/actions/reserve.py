@@ -8,10 +8,11 @@ digest. Only then does the ledger row exist; and only for a row of the ledger is
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph import desk, undoing
-from graph.caps import TOO_MANY_ACTIONS
+from graph.actions import undoing
+from graph.actions.entitlement import Assessed, assess, digest_of, save
+from graph.approvals import desk
 from graph.deps import Services
-from graph.entitlement import Assessed, assess, digest_of, save
+from graph.limits.caps import TOO_MANY_ACTIONS
 from graph.state import Proposal
 from policy.ask import Clause, Verdict
 from records import actions, audit, ledger, runs, spending

@@ -6,8 +6,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from graph.actions.outcomes import record
 from graph.deps import Services
-from graph.outcomes import record
 from records import actions, ledger, runs
 from records.actions import AlreadySettled, UnderWay
 from records.errors import NotFound

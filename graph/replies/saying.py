@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.deps import Deps
-from graph.letter import as_letter
+from graph.replies.letter import as_letter
 from graph.state import Fact, Released
 from graph.truth.filter import leaking
 from graph.truth.findings import kinds, masked

@@ -8,8 +8,8 @@ from typing import Any
 
 from graph.deps import Deps
 from graph.reading import values_of
+from graph.replies.texts import text
 from graph.state import Proposal, Request, SupportState
-from graph.texts import text
 from policy.company import Company
 from policy.playbook import Playbook
 from policy.words import money, plain

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from graph import agenda
-from graph.cards import Replies, title_of
+from graph.actions.entitlement import assess, facts_of, save
+from graph.approvals.cards import Replies, title_of
 from graph.deps import Services
-from graph.entitlement import assess, facts_of, save
+from graph.replies.texts import text
 from graph.state import Proposal, Request, Step, SupportState
-from graph.texts import text
 from policy.authority import ApprovalRule
 from records import actions, audit, ledger, runs
 from records.approvals import Approval

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from graph import agenda
 from graph.deps import Deps
+from graph.replies.texts import text
 from graph.state import Request, Triage
-from graph.texts import text
-from graph.understanding import mentioned, readable
+from graph.triage.understanding import mentioned, readable
 from policy.company import MOVES, Company
 from policy.entities import Context
 from policy.playbook import Playbook

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
+from graph.actions.outcomes import record
+from graph.actions.reconcile import follow_up, told_apart
 from graph.deps import Services
-from graph.outcomes import record
-from graph.reconcile import follow_up, told_apart
 from policy.authority import EVERY_TOOL, powers, reach
 from policy.company import Company
 from records import ledger

@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from graph import budget
-from graph.approved import anew, approver_of, differences
+from graph.actions.used import spent, used
+from graph.actions.worded import made_up
+from graph.approvals.approved import anew, approver_of, differences
 from graph.deps import Services
+from graph.limits import budget
 from graph.state import Proposal
-from graph.used import spent, used
-from graph.worded import made_up
 from policy.ask import Approver, Ask, Clause, Verdict
 from policy.company import Company
 from policy.verdict import basis_of, judge, moved_by

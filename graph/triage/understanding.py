@@ -7,7 +7,7 @@ from functools import cache
 from graph import agenda
 from graph.deps import Classifier, Prediction
 from graph.state import Request, Triage
-from graph.tone import heated, pressed
+from graph.triage.tone import heated, pressed
 from policy.company import MOVES, Company
 from records.ids import new_id
 from tools.kit import Kit

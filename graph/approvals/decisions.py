@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from graph.approvals.edits import judged
 from graph.deps import Services
-from graph.edits import judged
 from policy.authority import REPLY, ApprovalRule, may_decide
 from policy.words import money
 from records import approval_moves, approvals, audit, events

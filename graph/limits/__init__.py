@@ -1,0 +1,1 @@
+"""What a run and a day may use: steps, calls, tokens."""
