@@ -78,7 +78,8 @@ async def assess(
     changed = () if decided is None or approver is not None else differences(decided, basis)
     approval = None if changed else decided
     approver = approver or await approver_of(conn, approval)
-    if approver is None and not run.asked_by and await made_up(conn, run, arguments):
+    rules = company.tools[tool.name].clauses if tool.name in company.tools else ()
+    if approver is None and not run.asked_by and await made_up(conn, run, arguments, rules):
         return _unreadable(company, run, proposal, known=True)
     key, undone = await actions.free_key(conn, tool.key(arguments, _values(facts)))
     ask = replace(ask, approver=approver, undone=undone)
