@@ -38,7 +38,7 @@ run: setup ## starts everything and says how to try it
 # Without LangGraph's server (a mirror need not have it) the rest is tested all the same; its own tests say why not.
 test: setup lint types ## format, lint, types and all tests
 	@$(MAKE) --no-print-directory $(STUDIO)/ready || echo "LangGraph's server could not be installed; its tests will be skipped."
-	@LANGGRAPH_STRICT_MSGPACK=true $(BIN)/python -m pytest -n 2 --dist loadfile -q
+	@LANGGRAPH_STRICT_MSGPACK=true $(BIN)/python -m pytest -n 3 --dist loadfile -q
 
 lint: setup
 	@$(BIN)/ruff format --check --quiet . || { echo "Run $(BIN)/ruff format ."; exit 1; }
@@ -50,6 +50,7 @@ types: setup
 prove: setup ## the long proofs; writes their tables into docs/
 	@LANGGRAPH_STRICT_MSGPACK=true $(BIN)/python -m evals.prove
 	@OPENAPI_EXAMPLES=50 $(BIN)/python -m pytest -q tests/test_openapi.py
+	@$(BIN)/python -m pytest -q -m long
 
 evals: setup ## plays the eval cases and prints a table
 	@$(BIN)/python -m evals

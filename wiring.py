@@ -25,6 +25,8 @@ from tools.kit import Kit
 from tools.systems import Systems
 
 DEMO = "demo"
+EXAMPLES = "examples.npz"
+"""Beside the sentence model: the vectors of what companies' models learn from."""
 T = TypeVar("T")
 
 
@@ -52,8 +54,10 @@ class Loaded:
 def loaded_of(settings: Settings) -> Loaded:
     """The sentence model has no threads beside the caller's, so that the process may be forked. Raises ModelMissing."""
     kit, company = open_company(settings)
-    embedder = Embedder(settings.var / "models", threads=1)
-    return Loaded(kit=kit, company=company, embedder=embedder, classifier=LearnedIntents(embedder, company))
+    models = settings.var / "models"
+    embedder = Embedder(models, threads=1)
+    classifier = LearnedIntents(embedder, company, models / EXAMPLES)
+    return Loaded(kit=kit, company=company, embedder=embedder, classifier=classifier)
 
 
 def open_company(settings: Settings) -> tuple[Kit, LiveCompany]:
@@ -70,7 +74,7 @@ def fitted(settings: Settings, company: LiveCompany, loaded: Loaded | None = Non
     models = settings.var / "models"
     build_model(models)
     embedder = open_embedder(models)
-    return embedder, LearnedIntents(embedder, company)
+    return embedder, LearnedIntents(embedder, company, models / EXAMPLES)
 
 
 def load(folder: Path) -> Company:

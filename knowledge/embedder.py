@@ -1,6 +1,6 @@
 """Sentences to vectors: all-MiniLM-L6-v2 (int8) on onnxruntime. `knowledge/minilm.py` builds the file it opens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -63,6 +63,11 @@ class Embedder:
             for text in list(self._kept)[: max(len(self._kept) - KEPT, 0)]:
                 del self._kept[text]
         return np.stack([found[text] for text in texts]) if texts else np.empty((0, DIMENSIONS), np.float32)
+
+    def know(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Takes the vectors of texts as made: those that this model made of them before."""
+        with self._lock:
+            self._kept.update(vectors)
 
     def _embedded(self, texts: Sequence[str]) -> Vectors:
         encodings = [self._tokenizer.encode(text) for text in texts]

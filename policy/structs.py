@@ -45,6 +45,7 @@ class Field:
 Struct = Mapping[str, Field]
 
 
+@cache
 def struct_of(fact: type) -> Struct:
     """The fields of a fact's dataclass; one that `ages` says so in its metadata. Raises TypeError for a type the policy
     language cannot carry."""

@@ -205,7 +205,7 @@ def test_a_shop_whose_files_are_not_there_is_told_in_a_sentence(
     [
         ("tau_bench_v1/retail/tasks_dev.json", 25, 0),
         ("tau2_bench/retail/tasks_train.json", 119, 1),
-        ("tau_bench_v1/retail/tasks_train.json", 748, 20),
+        pytest.param("tau_bench_v1/retail/tasks_train.json", 748, 20, marks=pytest.mark.long),
     ],
 )
 def test_the_benchmarks_tasks_pass(tmp_path: Path, tasks: str, actions: int, void: int) -> None:
