@@ -204,7 +204,7 @@ def test_a_shop_whose_files_are_not_there_is_told_in_a_sentence(
     ("tasks", "actions", "void"),
     [
         ("tau_bench_v1/retail/tasks_dev.json", 25, 0),
-        ("tau2_bench/retail/tasks_train.json", 119, 1),
+        pytest.param("tau2_bench/retail/tasks_train.json", 119, 1, marks=pytest.mark.long),
         pytest.param("tau_bench_v1/retail/tasks_train.json", 748, 20, marks=pytest.mark.long),
     ],
 )
