@@ -55,8 +55,9 @@ prove: setup ## the long proofs; writes their tables into docs/
 evals: setup ## plays the eval cases and prints a table
 	@$(BIN)/python -m evals
 
-bench: setup ## what a turn costs, by part
+bench: setup ## what a turn costs, by part, and how soon a model's words come
 	@$(BIN)/python -W ignore -m benchmarks.turns
+	@$(BIN)/python -W ignore -m benchmarks.words
 
 # Blocking is allowed because the company's folder, some small files, is looked at while the graph runs.
 studio: setup $(STUDIO)/ready ## LangGraph Studio's server, offline, in an environment of its own

@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 
@@ -21,6 +21,11 @@ def _environment() -> SandboxedEnvironment:
     return SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
+@cache
+def _template(name: str) -> Template:
+    return _environment().from_string(_texts()[name])
+
+
 def text(name: str, /, **values: Any) -> str:
     """Raises KeyError for a sentence that does not exist, jinja2.UndefinedError for a value that is missing."""
-    return _environment().from_string(_texts()[name]).render(**values)
+    return _template(name).render(**values)

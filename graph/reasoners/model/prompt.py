@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage
 
@@ -70,9 +70,14 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
 
 
+@cache
+def _template(name: str) -> Template:
+    return _environment().from_string(_source(name))
+
+
 def render(name: str, **values: Any) -> str:
     """Raises jinja2.UndefinedError for a value that is missing."""
-    return _environment().from_string(_source(name)).render(**values).strip()
+    return _template(name).render(**values).strip()
 
 
 def _book(view: View, book: Playbook) -> dict[str, Any]:
