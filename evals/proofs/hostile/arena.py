@@ -23,7 +23,7 @@ from graph.reasoners.protocol import Reasoner, View
 from graph.state import Step
 from policy.company import Company, load_company
 from records.clock import ManualClock
-from records.ids import CustomerId
+from records.ids import ConversationId, CustomerId
 from server import Opened
 from wiring import vocabulary_of
 
@@ -132,8 +132,13 @@ class Arena:
         return {**found, "customer": customer}
 
     async def post(self, conversation: Json, text: str) -> None:
-        path = f"/conversations/{conversation['id']}/messages"
-        answer = await self.http.post(path, json={"text": text}, headers=bearer(conversation["token"]))
+        """With the conversation's token, or, where a play has outlived that, with a new one."""
+        path, said = f"/conversations/{conversation['id']}/messages", {"text": text}
+        answer = await self.http.post(path, json=said, headers=bearer(conversation["token"]))
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            customer = CustomerId(conversation["customer"]) if conversation["customer"] else None
+            token = self.opened.tokens.for_conversation(ConversationId(conversation["id"]), customer)
+            answer = await self.http.post(path, json=said, headers=bearer(token))
         answer.raise_for_status()
 
     async def drive(self, conversations: Sequence[str]) -> None:
