@@ -31,7 +31,7 @@ class Taken:
 
 @dataclass(kw_only=True)
 class Oracle:
-    """`killed`, `dials`: as they were while the last step ran. `active`: the customers who were worked for in it.
+    """`killed`, `dials`: as they were while the last step ran. `active`: the customers who were worked for in it, "" for a visitor.
     `alone`: what the agent moved without a person, as (customer, cents, when)."""
 
     arena: Arena
@@ -155,7 +155,7 @@ class Oracle:
                 found.append(f"{card['id']} is {card['status']}, and nobody pressed")
             if card["status"] == "approved" and card["people"] > 1 and len({each.by for each in pressed}) < 2:
                 found.append(f"{card['id']} needs two people, and one approved it")
-            if card["status"] == "withdrawn" and card["customer_id"] not in self.active:
+            if card["status"] == "withdrawn" and (card["customer_id"] or "") not in self.active:
                 found.append(f"{card['id']} of {card['customer_id']} was withdrawn by somebody else")
             if card["status"] == "expired" and card["expires_at"] > now:
                 found.append(f"{card['id']} expired before its time")

@@ -140,7 +140,7 @@ class Play:
         thread = runs[index % len(runs)]["id"] if runs and index % 7 else new_id("run")
         config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 60}
         state, graph = forged(seed), self.arena.opened.graph
-        self.oracle.active = set(CUSTOMERS)
+        self.oracle.active = {*CUSTOMERS, ""}
         match how:
             case "jump":
                 jump: Json = {"goto": "act", "update": state}
