@@ -10,7 +10,6 @@ leave, records of every step, and the stream.
 import argparse
 import asyncio
 import json
-import socket
 import statistics
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from rich.table import Table
 
 from evals.fake_model.script import Delays, Player, Script, ScriptedTurn
 from evals.fake_model.server import FakeModel, running_fake_model
+from evals.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 QUESTION = "How do refunds work when an order arrives late?"
@@ -91,7 +91,7 @@ async def measure(call: Any, at_once: int, rounds: int) -> list[Taken]:
 @contextmanager
 def service(folder: Path, endpoint: str) -> Iterator[str]:
     """A service with its own database, as it is started for 50 customers at once; yields its address."""
-    port = _free_port()
+    port = free_port()
     (folder / "models").symlink_to(ROOT / "var" / "models")
     own = (f"VAR={folder}", f"PORT={port}", "RATE_LIMITS=off", "CONCURRENCY=50", "POOL_SIZE=32", "DATABASE_URL=")
     model = ("MODEL=scripted", f"OPENAI_BASE_URL={endpoint}")
@@ -113,12 +113,6 @@ def _wait(url: str) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     raise TimeoutError(f"{url} does not answer")
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -10,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from evals.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 _TESTS = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
@@ -73,12 +74,6 @@ def make_world(var: Path, **environment: str) -> World:
         (var / "models").symlink_to(ROOT / "var" / "models")
     usual = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "COLUMNS": "200", "NO_COLOR": "1"}
     return World(environment={**usual, "VAR": str(var), "PORT": str(free_port()), **environment})
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def joined(text: str) -> str:

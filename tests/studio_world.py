@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from evals.backdoor import back_door
+from evals.ports import free_port
 from records import staff
 from records.clock import SystemClock
 from records.database import Database, open_database
@@ -99,7 +99,7 @@ class Studio:
 @asynccontextmanager
 async def running_studio(database_url: str, demo_url: str, folder: Path) -> AsyncIterator[Studio]:
     """Up when it yields; every process it started is gone when it ends."""
-    port = _free_port()
+    port = free_port()
     command = ("make", "--no-print-directory", "studio", f"PORT={port}")
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -174,8 +174,3 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), 10)
             return
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

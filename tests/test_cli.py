@@ -9,8 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
+from evals.ports import free_port
 from records.clock import SystemClock
-from tests.cli_world import ROOT, Said, free_port, joined, make_world
+from tests.cli_world import ROOT, Said, joined, make_world
 from web.keys import of_settings
 from web.tokens import Tokens
 

@@ -15,10 +15,11 @@ import pytest
 import uvicorn
 
 from commands.demo import demo_team
+from evals.ports import free_port
 from records.clock import SystemClock
 from records.database import open_database
 from runs.startup import prepare
-from tests.cli_world import CLOSELOOP, ROOT, World, free_port, joined, make_world
+from tests.cli_world import CLOSELOOP, ROOT, World, joined, make_world
 from tests.demo_fixtures import ThreadedServer
 from tools.demo.app import create_demo
 

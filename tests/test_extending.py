@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli_world import CLOSELOOP, ROOT, free_port, joined, make_world
+from evals.ports import free_port
+from tests.cli_world import CLOSELOOP, ROOT, joined, make_world
 
 pytestmark = pytest.mark.slow
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")

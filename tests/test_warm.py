@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_world import CLOSELOOP, COLD, ROOT, free_port, make_world
+from evals.ports import free_port
+from tests.cli_world import CLOSELOOP, COLD, ROOT, make_world
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["keys", "nonsense"]])

@@ -5,10 +5,11 @@ once. Our own modules are not: every process reads them anew, with its own argum
 output. `python -m tests.warm` is not for users, and `tests/test_warm.py` compares it with the command itself.
 
     python warm.py SOCKET OWNER call ARGUMENTS…   the command; starts the warm process where there is none
-    python warm.py SOCKET OWNER serve             the warm process; it leaves when the process OWNER is gone
+    python warm.py SOCKET OWNER serve DOOR        the warm process, listening at this file; it leaves when OWNER is gone
 """
 
 import array
+import fcntl
 import importlib
 import json
 import os
@@ -17,8 +18,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import suppress
+from pathlib import Path
 
 LIBRARIES = (
     "alembic.context",
@@ -38,7 +39,6 @@ LIBRARIES = (
     "sse_starlette",
     "uvicorn",
 )
-PATIENCE = 60.0
 LARGEST = 1 << 20
 
 
@@ -56,33 +56,42 @@ def call(path: str, owner: int, arguments: list[str]) -> int:
 
 
 def _connected(path: str, owner: int) -> socket.socket:
-    started = None
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        warm = socket.socket(socket.AF_UNIX)
+    """A line to the warm process, which answers once it has its libraries. One caller at a time looks for it."""
+    with Path(f"{path}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            warm.connect(path)
+            return _line(path)
         except OSError:
-            warm.close()
-            if started is None:
-                command, nothing = [sys.executable, __file__, path, str(owner), "serve"], subprocess.DEVNULL
-                started = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
-            time.sleep(0.05)
-        else:
-            return warm
-    raise TimeoutError("the warm process does not answer")
+            _start(path, owner)
+            return _line(path)
 
 
-def serve(path: str, owner: int) -> None:
+def _line(path: str) -> socket.socket:
+    warm = socket.socket(socket.AF_UNIX)
+    try:
+        warm.connect(path)
+    except OSError:
+        warm.close()
+        raise
+    return warm
+
+
+def _start(path: str, owner: int) -> None:
+    """The process gets a door at which callers can wait already."""
+    Path(path).unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen(64)
+        nothing, number = subprocess.DEVNULL, door.fileno()
+        command = [sys.executable, __file__, path, str(owner), "serve", str(number)]
+        subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, pass_fds=[number])
+
+
+def serve(path: str, owner: int, number: int) -> None:
     for name in LIBRARIES:
         importlib.import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.socket(socket.AF_UNIX) as door:
-        try:
-            door.bind(path)  # whoever comes first is the one
-        except OSError:
-            return
-        door.listen(64)
+    with socket.socket(fileno=number) as door:
         door.settimeout(1.0)
         while _lives(owner):
             with suppress(TimeoutError):
@@ -91,7 +100,8 @@ def serve(path: str, owner: int) -> None:
                     door.close()
                     _accompany(caller)
                 caller.close()
-    os.unlink(path)
+    Path(path).unlink()
+    Path(f"{path}.lock").unlink()
 
 
 def _lives(process: int) -> bool:
@@ -154,6 +164,6 @@ def _become(asked: dict[str, object], files: list[int]) -> None:
 if __name__ == "__main__":
     _, PATH, OWNER, WHAT, *REST = sys.argv
     if WHAT == "serve":
-        serve(PATH, int(OWNER))
+        serve(PATH, int(OWNER), int(REST[0]))
     else:
         sys.exit(call(PATH, int(OWNER), REST))

@@ -4,7 +4,6 @@ the demo company's systems."""
 import asyncio
 import os
 import signal
-import socket
 from contextlib import suppress
 from typing import Any
 
@@ -25,12 +24,6 @@ PATIENCE = 180.0
 
 class DidNotStart(Exception):
     """A process of the service did not start; its log says why."""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def serve(settings: Settings, loaded: Loaded) -> None:
