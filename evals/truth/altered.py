@@ -1,7 +1,7 @@
 """Wrong statements made of articles by machine: one thing of a sentence changed, so that the article no longer says it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 _FEW = ("one", "two", "three", "four", "five", "six", "seven", "eight", "ten", "twelve", "fourteen")
@@ -51,8 +51,8 @@ def altered(sentence: str) -> Iterator[tuple[str, str]]:
     yield from ((kind, _capital(said)) for kind, said in made.items() if said)
 
 
-def _first(rules: object, sentence: str) -> str:
-    for pattern, instead in rules:  # type: ignore[attr-defined]
+def _first(rules: Iterable[tuple[str, str]], sentence: str) -> str:
+    for pattern, instead in rules:
         said = re.sub(pattern, instead, sentence, count=1)
         if said != sentence:
             return said

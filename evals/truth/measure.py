@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from graph.passages import carried
 from graph.state import PassageState
 from graph.truth.claims import findings, sentences
 from graph.truth.filter import company_texts
@@ -101,14 +102,7 @@ def _stopped(said: tuple[str, PassageState]) -> bool:
 def _sentences(folder: Path) -> Iterator[tuple[str, PassageState]]:
     for article in load_articles(folder):
         for passage in passages_of(article) if article.audience == "public" else ():
-            state: PassageState = {
-                "id": passage.id,
-                "title": passage.title,
-                "heading": passage.heading,
-                "url": passage.url,
-                "text": passage.text,
-            }
-            yield from ((passage.text[start:end], state) for start, end in sentences(passage.text))
+            yield from ((passage.text[start:end], carried(passage)) for start, end in sentences(passage.text))
 
 
 def table(folder: Path) -> str:

@@ -12,6 +12,7 @@ import yaml
 
 from evals.messages.judge import Share
 from evals.truth.altered import altered
+from graph.passages import carried
 from graph.state import PassageState
 from graph.truth.claims import kind_of, sentences, states
 from graph.truth.grounding import MARKER, NEAR, Vectors, nearness
@@ -98,14 +99,7 @@ def _passages(articles: Path) -> dict[str, tuple[PassageState, ...]]:
     found: dict[str, list[PassageState]] = {}
     for article in load_articles(articles):
         for each in passages_of(article) if article.audience == "public" else ():
-            state: PassageState = {
-                "id": each.id,
-                "title": each.title,
-                "heading": each.heading,
-                "url": each.url,
-                "text": each.text,
-            }
-            found.setdefault(each.id.partition("#")[0], []).append(state)
+            found.setdefault(each.id.partition("#")[0], []).append(carried(each))
     return {name: tuple(passages) for name, passages in found.items()}
 
 

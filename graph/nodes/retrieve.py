@@ -3,9 +3,10 @@
 from graph import spans
 from graph.deps import Deps
 from graph.limits.caps import may_call
-from graph.state import PassageState, SupportState, Update
+from graph.passages import carried
+from graph.state import SupportState, Update
 from graph.triage.page import words_of
-from knowledge.search import Found, Hit
+from knowledge.search import Found
 
 DOUBT = 0.6
 """How much less an article supports an answer to a question that belongs to another trade: whoever asks why a shop
@@ -24,7 +25,9 @@ async def retrieve(state: SupportState, deps: Deps) -> Update:
         found: list[Found] = [await _search(deps, query, named) for query in queries]
     sure = 1.0 if asked else 1 - DOUBT * deps.services.classifier.predict(queries[0]).foreign
     return {
-        "passages": {query: [_told(hit) for hit in each.hits] for query, each in zip(queries, found, strict=True)},
+        "passages": {
+            query: [carried(hit.passage) for hit in each.hits] for query, each in zip(queries, found, strict=True)
+        },
         "support": {query: sure * each.support for query, each in zip(queries, found, strict=True)},
     }
 
@@ -34,14 +37,3 @@ async def _search(deps: Deps, query: str, page: str) -> Found:
     plain = await deps.services.search.search(query)
     there = await deps.services.search.search(f"{query} {page}") if page else plain
     return there if there.support > plain.support else plain
-
-
-def _told(hit: Hit) -> PassageState:
-    passage = hit.passage
-    return {
-        "id": passage.id,
-        "title": passage.title,
-        "heading": passage.heading,
-        "url": passage.url,
-        "text": passage.text,
-    }

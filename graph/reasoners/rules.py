@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from graph import agenda
 from graph.guide import guided, solved
+from graph.passages import cited
 from graph.reading import readings
 from graph.reasoners.excerpt import excerpt
 from graph.reasoners.fixed import NOT_SOLVED, by_records, denial_of, receipt_of
@@ -210,8 +211,7 @@ def _cited(view: View, request: Request, query: str) -> Request | None:
     if not passages or view.support[query] < view.company.thresholds.support:
         return None
     best = passages[0]
-    citation = {"title": best["title"], "heading": best["heading"], "url": best["url"], "passage": best["id"]}
-    return {**request, "status": "done", "said": excerpt(best["text"]), "citations": [citation]}
+    return {**request, "status": "done", "said": excerpt(best["text"]), "citations": [cited(best)]}
 
 
 _KINDS: dict[str, Callable[[View, Playbook, Request, Rule], tuple[Request, Step | None]]] = {

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from graph import agenda
+from graph.passages import cited
 from graph.reasoners.protocol import Decision, View
 from graph.reasoners.rules import RulesReasoner
 from graph.state import PassageState, Request
@@ -101,7 +103,7 @@ def _free(free: str, known: Known) -> tuple[list[Finding], list[Json], str]:
         if not quotes:
             source = _source(sentence, known, before) if kind in ("figure", "statement") else None
         if source is not None:
-            quoted.append(_citation(source))
+            quoted.append(cited(source))
         elif kind:
             found.append(Finding(kind=kind, start=start, end=end))
         before = source
@@ -123,11 +125,6 @@ def _source(sentence: str, known: Known, before: PassageState | None) -> Passage
 
 def _said_in(text: str) -> frozenset[str]:
     return frozenset(plain(text[start:end]) for start, end in sentences(text))
-
-
-def _citation(passage: PassageState) -> Json:
-    cited = {"title": passage["title"], "heading": passage["heading"], "url": passage["url"]}
-    return {**cited, "passage": passage["id"]}
 
 
 def _once(citations: Sequence[Json]) -> list[Json]:
@@ -191,4 +188,4 @@ def known_about(view: View, request: Request, records: Known, honest: Sequence[R
 
 def _unmarked(request: Request) -> Request:
     """A reasoner does not say what was stopped."""
-    return {name: value for name, value in request.items() if name not in ("stopped", "original")}  # type: ignore[return-value]
+    return agenda.without(request, "stopped", "original")

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
+from graph.passages import cited
 from graph.reasoners.excerpt import excerpt
 from graph.truth.claims import kind_of
 from graph.truth.known import Known, Value
@@ -126,8 +127,7 @@ def _quote(name: str, known: Known, _language: str) -> Said | None:
     passage = known.passages.get(name)
     if passage is None:
         return None
-    cited = {key: passage[key] for key in ("title", "heading", "url")}
-    return Said(text=excerpt(passage["text"]), citations=({**cited, "passage": passage["id"]},))
+    return Said(text=excerpt(passage["text"]), citations=(cited(passage),))
 
 
 def _playbook(_name: str, known: Known, _language: str) -> Said | None:
