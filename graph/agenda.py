@@ -59,9 +59,10 @@ def rewritten(agenda: Sequence[dict[str, Any]], requests: Sequence[Request]) -> 
     return [*others, *(cast(dict[str, Any], request) for request in requests if request["status"] in OWED)]
 
 
-def without_plan(request: Request) -> Request:
-    """The request without the step that was planned for it."""
-    return {name: value for name, value in request.items() if name != "planned"}  # type: ignore[return-value]
+def without(request: Request, *names: str) -> Request:
+    """The request without what it need not have: `planned`, or `stopped` and `original`."""
+    left = {name: value for name, value in request.items() if name not in names}
+    return cast(Request, left)
 
 
 def with_request(requests: Sequence[Request], changed: Request) -> list[Request]:

@@ -28,9 +28,9 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """Of one day, intent, model, run or ending (`of`). `failed`: calls without an answer that could be used;
-    `first_seconds`: the median of those in which a word came. `cost_micros`: None where no call had a price; `unpriced`:
-    calls that had none although they took tokens."""
+    """Of one day, intent, model, run or ending (`of`). Tokens as the endpoint counts them. `failed`: calls without an
+    answer that could be used. `first_seconds`: to the first word, the median. `cost_micros`: millionths of the company's
+    currency, nothing where no call had a price; `unpriced` calls had none although they took tokens."""
 
     of: str
     conversations: int

@@ -10,7 +10,7 @@ from graph.limits import budget
 from records import model_usage
 from records.errors import Unprocessable
 from records.ids import ConversationId
-from records.model_usage import By
+from records.model_usage import By, Line
 from web.auth import BEARER, Staff, need_role
 from web.doors import Doors, TheDoors
 
@@ -27,25 +27,6 @@ class Budget(BaseModel):
     tokens: int
     tokens_per_day: int | None
     spent: bool
-
-
-class Line(BaseModel):
-    """Of one day, intent, model, run or ending (`of`). Tokens as the endpoint counts them. `failed`: calls without an
-    answer that could be used. `first_seconds`: to the first word, the median. `cost_micros`: millionths of the company's
-    currency; null where no call had a price, `unpriced` calls had none although they took tokens."""
-
-    of: str
-    conversations: int
-    runs: int
-    calls: int
-    failed: int
-    prompt: int
-    cached: int
-    answer: int
-    cost_micros: int | None
-    unpriced: int
-    first_seconds: float
-    seconds: float
 
 
 class Usage(BaseModel):
@@ -94,7 +75,7 @@ async def list_usage(
         until=until,
         currency=company.currency,
         budget=_budget(doors, today, tokens),
-        items=[Line(**vars(line)) for line in found],
+        items=found,
     )
 
 

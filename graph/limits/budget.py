@@ -5,7 +5,7 @@ reasoner drafts, and a person looks. A run that a model has helped already when 
 rules. What is on its way then is still paid for, so a day can go over its budget by as many calls as were running.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import structlog
@@ -48,9 +48,14 @@ async def only_drafts(conn: Connection, services: Services, run: RunId) -> bool:
 
 async def dials(conn: Connection, services: Services, run: RunId) -> dict[str, Autonomy]:
     """Of every intent: what the team set, else its playbook's; `suggest` at most for a run that only drafts."""
-    books = services.company.current().playbooks
-    found = {intent: book.autonomy for intent, book in books.items()} | await switches.dials(conn)
-    if not await only_drafts(conn, services, run):
+    drafts = await only_drafts(conn, services, run)
+    return bounded(services.company.current(), await switches.dials(conn), drafts=drafts)
+
+
+def bounded(company: Company, turned: Mapping[str, Autonomy], *, drafts: bool) -> dict[str, Autonomy]:
+    """As `dials`, where it is known what the team `turned` and whether the run only `drafts`."""
+    found = {**{intent: book.autonomy for intent, book in company.playbooks.items()}, **turned}
+    if not drafts:
         return found
     return {intent: "suggest" if autonomy == "auto" else autonomy for intent, autonomy in found.items()}
 

@@ -81,4 +81,4 @@ def _continued(deps: Deps, turn: Turn, triage: Triage, found: Sequence[Request])
         for each in focused(deps.services.kit, deps.company, request, turn.text)
     ]
     left = agenda.left_open(turn.conversation.agenda)
-    return [*(map(agenda.without_plan, left) if turn.text else left), *settled, *new]
+    return [*([agenda.without(each, "planned") for each in left] if turn.text else left), *settled, *new]

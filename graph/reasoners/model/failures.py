@@ -17,7 +17,6 @@ Failure = Literal[
     "refused",
     "overflow",
     "rejected",
-    "broken_off",
     "left_alone",
 ]
 TRANSIENT: frozenset[Failure] = frozenset({"timeout", "rate_limited", "unavailable", "cut", "malformed"})

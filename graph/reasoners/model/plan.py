@@ -42,7 +42,7 @@ class Plan:
         request, step = self.steps[0]
         if "planned" in request and step["kind"] == "propose":
             step = {"kind": "propose", "proposal": step["proposal"], "defer": self.more and not step.get("deferred")}
-        return Decision(step=step, requests=agenda.with_request(self.view.requests, agenda.without_plan(request)))
+        return Decision(step=step, requests=agenda.with_request(self.view.requests, agenda.without(request, "planned")))
 
 
 def plan_of(view: View, *, unhelped: bool = False) -> Plan:
