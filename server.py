@@ -2,50 +2,43 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 
 from fastapi import FastAPI
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
+from components import make_breakers, make_cipher, make_sealer, make_tokens, open_model
 from graph.build import build
 from graph.deps import Limits, Services
-from graph.reasoners.model.client import Endpoint
-from graph.reasoners.model.opening import open_reasoner
-from graph.reasoners.protocol import Reasoner
 from knowledge.articles import load_articles, passages_of
 from knowledge.embedder import Embedder
 from knowledge.index import Index
 from knowledge.search import Search
 from policy.live import LiveCompany
 from policy.wiring import Wiring
-from records.cipher import Cipher
 from records.clock import Clock, SystemClock
-from records.database import Database, check_reachable, open_database
+from records.database import check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
-from records.keys import kept_key
 from runs import rates, retention
 from runs.crash import crash_at
 from runs.driver import Driver, Graph
 from runs.erasure import Eraser, open_eraser
 from runs.jobs import Jobs, open_jobs
 from runs.retention import Keeper
-from runs.saver import open_cipher, open_saver
-from runs.sealing import CRON, FILE, Sealer
+from runs.saver import open_saver
+from runs.sealing import CRON
 from runs.startup import prepare
 from runs.sweep import Sweep
 from runs.tracing import open_tracer
 from runs.worker import working
 from settings import Settings
-from tools.breaker import Breaker, Endurance
 from tools.demo.serve import running_demo
 from tools.history.recorded import RecordedHistory
 from web.doors import Doors
 from web.hub import open_hub
 from web.mount import new_app
-from web.tokens import Tokens, open_tokens
+from web.tokens import Tokens
 from wiring import Loaded, connected, fitted, needs_demo, open_company
 
 
@@ -63,6 +56,12 @@ class Opened:
     sweep: Sweep
     tokens: Tokens
     demo_url: str
+
+    def with_services(self, services: Services) -> "Opened":
+        """The same with other services behind the graph, as a process that was started another way."""
+        graph = build(lambda: services).compile(self.saver)
+        driver, sweep = Driver(services, graph), Sweep(services, self.jobs)
+        return replace(self, services=services, graph=graph, driver=driver, sweep=sweep)
 
 
 @asynccontextmanager
@@ -167,67 +166,6 @@ async def _search(settings: Settings, company: LiveCompany, embedder: Embedder, 
     articles = await asyncio.to_thread(load_articles, company.current().articles)
     await search.load([passage for article in articles for passage in passages_of(article)])
     return search
-
-
-def endpoints_of(settings: Settings) -> list[Endpoint]:
-    """The language models to ask, the first first; none without MODEL."""
-    return [
-        Endpoint(
-            model=model,
-            base_url=settings.openai_base_url,
-            key=settings.openai_api_key,
-            seconds=settings.model_seconds,
-            first_seconds=settings.model_first_seconds,
-        )
-        for model in (settings.model, settings.model_fallback if settings.model else "")
-        if model
-    ]
-
-
-def open_model(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Reasoner]:
-    return open_reasoner(
-        endpoints_of(settings),
-        clock=clock,
-        endurance=endurance_of(settings),
-        turn_seconds=settings.model_turn_seconds,
-    )
-
-
-def make_tokens(settings: Settings, clock: Clock) -> Tokens:
-    """Keys from the settings; else keys of this installation, made once and kept under VAR."""
-    jwks = settings.customer_token_jwks
-    return open_tokens(
-        customers=(settings.customer_token_key, settings.customer_token_keys_old),
-        public=Path(jwks).expanduser() if jwks else None,
-        conversations=(settings.conversation_token_key, settings.conversation_token_keys_old),
-        longest=timedelta(hours=settings.customer_token_hours),
-        kept=settings.var,
-        clock=clock,
-    )
-
-
-def make_cipher(settings: Settings) -> Cipher:
-    """Of the checkpoints. Raises KeysInvalid."""
-    return open_cipher(settings.checkpoint_keys, settings.var)
-
-
-def make_breakers(settings: Settings, wiring: Wiring, clock: Clock) -> dict[str, Breaker]:
-    """One for each connected system; none when BREAKER_FAILURES is 0."""
-    ports = wiring.connections if settings.breaker_failures else ()
-    return {port: Breaker(port, clock, endurance_of(settings)) for port in ports}
-
-
-def endurance_of(settings: Settings) -> Endurance:
-    return Endurance(
-        failures=settings.breaker_failures,
-        window=timedelta(seconds=settings.breaker_window),
-        pause=timedelta(seconds=settings.breaker_pause),
-    )
-
-
-def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:
-    key = settings.audit_seal_key or kept_key(settings.var / "audit-seal.key")
-    return Sealer(database=database, clock=clock, key=key, file=settings.var / FILE)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from rich.text import Text
 from commands.database import database_url
 from commands.preflight import check_var
 from commands.screen import Sorry, err, out
+from components import make_sealer
 from records import audit, seals
 from records.chain import Break, Checker, Link
 from records.clock import SystemClock
@@ -27,7 +28,6 @@ from records.seals import Seal
 from records.sql import Connection
 from runs.sealing import FILE, Sealer, read_seals
 from runs.startup import prepare
-from server import make_sealer
 from settings import Settings
 
 MOST_SHOWN = 20

@@ -13,6 +13,7 @@ from commands.card import moment
 from commands.database import database_url
 from commands.preflight import check_var
 from commands.screen import Sorry, out
+from components import make_cipher
 from graph.build import build
 from records import audit, reopening, runs
 from records.clock import SystemClock
@@ -23,7 +24,6 @@ from runs.driver import Graph
 from runs.saver import saver_of
 from runs.startup import prepare
 from runs.stuck import Examined, examine, find
-from server import make_cipher
 from settings import Settings
 
 PATIENCE = 10.0

@@ -14,12 +14,13 @@ import psycopg
 import uvicorn
 from psycopg.rows import dict_row
 
+from components import make_tokens
 from evals.proofs.site import MODELS
 from records import staff
 from records.clock import SystemClock
 from records.database import open_database
 from records.ids import ConversationId, CustomerId
-from server import create_app, make_tokens
+from server import create_app
 from settings import Settings
 from tests.company_case import TIDEWATER
 from tests.demo_fixtures import ThreadedServer

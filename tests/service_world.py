@@ -26,8 +26,7 @@ from graph.deps import Services
 from records import staff
 from records.clock import ManualClock, SystemClock
 from records.ids import CustomerId, new_id
-from runs.driver import Driver, Graph
-from runs.sweep import Sweep
+from runs.driver import Graph
 from server import Opened, open_doors, open_services
 from settings import Settings
 from web.mount import new_app
@@ -114,16 +113,7 @@ class World:
 
     async def changed(self, **services: Any) -> "World":
         """The same with other services behind the graph, as a process that was started another way."""
-        mine = replace(self.opened.services, **services)
-        graph = graph_of(mine, self.opened.saver)
-        opened = replace(
-            self.opened,
-            services=mine,
-            graph=graph,
-            driver=Driver(mine, graph),
-            sweep=Sweep(mine, self.opened.jobs),
-        )
-        return replace(self, opened=opened)
+        return replace(self, opened=self.opened.with_services(replace(self.opened.services, **services)))
 
     async def _post(self, path: str, token: str, body: Json | None) -> Json:
         answer = await self.http.post(path, json=body, headers={"Authorization": f"Bearer {token}"})

@@ -17,6 +17,7 @@ LAYERS = {
     "runs": 3,
     "web": 4,
     "settings": 5,
+    "components": 6,
     "wiring": 6,
     "server": 7,
     "studio": 8,

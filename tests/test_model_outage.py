@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from components import open_model
 from evals.fake_model.script import Player, Script
 from evals.fake_model.server import FakeModel, running_fake_model
 from graph.replies.streaming import Stream
-from server import open_model
 from settings import Settings
 from tests.model_world import Modelled, modelled, staff_doors
 from tests.service_world import LATE, World, service, world

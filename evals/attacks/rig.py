@@ -21,8 +21,7 @@ from evals.databases import throwaway_database
 from evals.proofs.hostile.opening import emptied, settings_of
 from evals.proofs.site import MODELS
 from evals.stage import COMPANY, bearer
-from graph.build import build
-from graph.deps import CompanySource, Services
+from graph.deps import CompanySource
 from graph.reasoners.hostile import HostileReasoner, Loot
 from graph.reasoners.protocol import View
 from graph.reasoners.rules import RulesReasoner
@@ -213,8 +212,5 @@ def _drivers(opened: Opened, poisoned: Poisoned, loot: Loot, steps: Counter[str]
         company=Hurried(opened.services.company),
     )
     hostile = replace(attacked, reasoner=HostileReasoner(0, loot, watch=seen))
-    return {"hostile": _driver(opened, hostile), "rules": _driver(opened, replace(attacked, reasoner=RulesReasoner()))}
-
-
-def _driver(opened: Opened, services: Services) -> Driver:
-    return Driver(services, build(lambda: services).compile(opened.graph.checkpointer))
+    rules = replace(attacked, reasoner=RulesReasoner())
+    return {"hostile": opened.with_services(hostile).driver, "rules": opened.with_services(rules).driver}

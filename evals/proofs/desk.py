@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from components import make_cipher, make_tokens
 from graph.build import build
 from graph.deps import Limits, Services
 from graph.reasoners.rules import RulesReasoner
@@ -22,7 +23,6 @@ from runs.jobs import Jobs, open_jobs
 from runs.saver import open_saver
 from runs.sweep import Sweep
 from runs.worker import working
-from server import make_cipher, make_tokens
 from settings import Settings
 from tools.history.recorded import RecordedHistory
 from web.doors import Doors

@@ -12,7 +12,7 @@ from evals.proofs.kill import Result, Undisturbed
 
 ROOT = Path(__file__).parents[2]
 PROVED = ("graph", "policy", "records", "runs", "tools", "web", "knowledge", "company", "evals/proofs", "evals/cases")
-ALONE = ("server.py", "settings.py", "wiring.py")
+ALONE = ("server.py", "components.py", "settings.py", "wiring.py")
 
 
 def version() -> str:

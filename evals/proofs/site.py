@@ -14,14 +14,15 @@ from psycopg import AsyncConnection, OperationalError, sql
 from psycopg.errors import DeadlockDetected
 from psycopg.rows import dict_row
 
-from evals.proofs.processes import PATIENCE, Running, demo, free_port, plain_http
+from components import make_tokens
+from evals.ports import free_port
+from evals.proofs.processes import PATIENCE, Running, demo, plain_http
 from records import staff
 from records.clock import SystemClock
 from records.database import open_database
 from records.embedded import ensure_database
 from records.ids import new_id
 from runs.startup import prepare
-from server import make_tokens
 from settings import Settings
 from web.tokens import Tokens
 

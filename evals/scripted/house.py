@@ -9,12 +9,9 @@ from fastapi import FastAPI
 from evals.fake_model.server import FakeModel, running_fake_model
 from evals.scripted.oracle import Oracle
 from evals.stage import Stage, open_stage
-from graph.build import build
 from graph.reasoners.protocol import Decision, Reasoner, View
 from graph.reasoners.rules import RulesReasoner
 from records.clock import ManualClock
-from runs.driver import Driver
-from runs.sweep import Sweep
 from runs.worker import working
 from server import Opened, open_doors, open_services
 from settings import Settings
@@ -86,12 +83,4 @@ async def _served(settings: Settings, clock: ManualClock, loaded: Loaded | None,
 
 
 def _watched(opened: Opened, seat: Seat) -> Opened:
-    services = replace(opened.services, reasoner=Watched(opened.services.reasoner, seat))
-    graph = build(lambda: services).compile(opened.saver)
-    return replace(
-        opened,
-        services=services,
-        graph=graph,
-        driver=Driver(services, graph),
-        sweep=Sweep(services, opened.jobs),
-    )
+    return opened.with_services(replace(opened.services, reasoner=Watched(opened.services.reasoner, seat)))

@@ -21,12 +21,10 @@ from evals.proofs.hostile.secret import SECRET
 from evals.proofs.hostile.terms import Terms
 from evals.proofs.hostile.told import Told
 from evals.proofs.site import KEPT, MODELS
-from graph.build import build
 from graph.reasoners.hostile import HostileReasoner, Loot
 from records import staff
 from records.clock import ManualClock, SystemClock
 from records.ids import new_id
-from runs.driver import Driver
 from server import Opened, open_doors, open_services
 from settings import Settings
 from tools.demo.serve import running_demo
@@ -113,8 +111,7 @@ def _replaced(opened: Opened, chosen: Chosen, spare: Reasoners, deaths: Deaths) 
         fault=deaths,
         limits=replace(opened.services.limits, fact_timeout=20.0, settle_after=0.01),
     )
-    graph = build(lambda: services).compile(opened.graph.checkpointer)
-    return replace(opened, services=services, graph=graph, driver=Driver(services, graph))
+    return opened.with_services(services)
 
 
 async def _staff(opened: Opened) -> tuple[dict[str, str], dict[str, str]]:
