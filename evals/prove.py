@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from evals.proofs.cells import Cell, cells_of, sampled
-from evals.proofs.hostile.proof import prove_hostile
+from evals.proofs.hostile.proof import prove_hostile, prove_mutants
 from evals.proofs.kept import Kept, version
 from evals.proofs.matrix import Places, play_alone, play_cells
 from evals.proofs.races import PACE, Round, open_arena, race
@@ -28,6 +28,7 @@ from records.embedded import start_postgres
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "var" / "prove"
 HOSTILE = "hostile reasoner"
+MUTANTS = "hostile mutants"
 RACES = "decision races"
 SCRIPTED = "scripted models"
 CELLS = "kill matrix"
@@ -38,7 +39,9 @@ HOUSES = 6
 def main(arguments: Sequence[str]) -> int:
     """1 when any cell failed."""
     parser = argparse.ArgumentParser(prog="python -m evals.prove", description="Kills the service everywhere, once.")
-    parts = f"'{HOSTILE}', '{RACES}', '{SCRIPTED}', or cells whose name (TOOL / WHAT DIES / POINT) holds this"
+    parts = (
+        f"'{HOSTILE}', '{MUTANTS}', '{RACES}', '{SCRIPTED}', or cells whose name (TOOL / WHAT DIES / POINT) holds this"
+    )
     parser.add_argument("--only", default="", help=parts)
     parser.add_argument("--steps", type=int, default=50_000, help="of the hostile reasoner")
     parser.add_argument("--rounds", type=int, default=200, help="of the decision races")
@@ -49,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     console = Console()
     proofs = {
         HOSTILE: lambda: prove_hostile(console, steps=options.steps),
+        MUTANTS: lambda: prove_mutants(console),
         RACES: lambda: _raced(options.rounds, console),
         SCRIPTED: lambda: scripted.main(["--mutants", "--write-docs"]),
         CELLS: lambda: _killed(options, console),
