@@ -1,0 +1,1 @@
+-- The help centre as PostgreSQL knows it; the search is made from this.

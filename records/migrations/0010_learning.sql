@@ -1,0 +1,1 @@
+-- What people taught, and what they were asked to look at.
