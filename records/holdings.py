@@ -6,6 +6,7 @@ from typing import Final
 
 IDS: Final = "ids, hashes and words of the code"
 STAFF: Final = "of members of staff"
+ARTICLES: Final = "of articles: the company's own, or redacted and reviewed before they came here"
 AUDIT: Final = "ids and digests for good: docs/decisions/0018-erasure-keeps-money-under-a-pseudonym.md"
 
 HELD: Mapping[str, Mapping[str, str]] = {
@@ -45,6 +46,13 @@ HELD: Mapping[str, Mapping[str, str]] = {
         IDS: "conversation_id id priority queue reason run_id skill",
     },
     "joins": {"joins": "words", IDS: "conversation_id intent joined_to run_id standing to_run"},
+    "knowledge_articles": {
+        ARTICLES: "body file product plan title url",
+        IDS: "audience hash id language source",
+    },
+    "knowledge_generation": {IDS: "model"},
+    "knowledge_passages": {ARTICLES: "heading text", IDS: "article_id id vector"},
+    "learned_articles": {ARTICLES: "body title", IDS: "audience id language"},
     "ledger": {
         "actions": "arguments receipt",
         "identity": "customer_id",
@@ -78,7 +86,7 @@ HELD: Mapping[str, Mapping[str, str]] = {
     "switches": {STAFF: "reason set_by", IDS: "name"},
 }
 """By table: what, and the columns that hold it."""
-NOT_STORES = (IDS, STAFF, AUDIT)
+NOT_STORES = (IDS, STAFF, AUDIT, ARTICLES)
 
 
 def declared() -> dict[tuple[str, str], str]:
