@@ -165,7 +165,7 @@ class Driver:
                     await self._withdraw_cancelled(conn, run, card)
                     return None
             return (Command(resume={snapshot.interrupts[0].id: {"decisions": [{"type": "approve"}]}}),)
-        return (None,) if snapshot.next else None
+        return (None,) if snapshot.tasks else None
 
     async def _withdraw_cancelled(self, conn: Connection, run: Run, card: Approval) -> None:
         """Nobody may decide for a run that was cancelled while it waited."""
@@ -221,7 +221,7 @@ class Driver:
         async with self._services.database.transaction() as conn:
             current = await runs.get(conn, run.id)
             acted = bool(await ledger.receipts_of_run(conn, run.id))
-            if current.cancelled and snapshot.next and not acted:
+            if current.cancelled and snapshot.tasks and not acted:
                 await runs.finish(conn, run.id, None, now=now, error="cancelled")
                 left = agenda.without_open((await conversations.get(conn, run.conversation_id)).agenda)
                 await conversations.set_agenda(conn, run.conversation_id, left, "waiting_customer", now=now)
@@ -230,7 +230,7 @@ class Driver:
                 await approvals.note_interrupt(conn, run.id, snapshot.interrupts[0].id)
                 await runs.pause(conn, run.id)
                 shown = {"status": "paused", "outcome": "awaiting_approval"}
-            elif snapshot.next:
+            elif snapshot.tasks:
                 return
             else:
                 outcome = snapshot.values.get("outcome") or "answered"

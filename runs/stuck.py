@@ -69,7 +69,7 @@ async def readable(graph: Graph, run: Run) -> StateSnapshot | None:
 def _why(snapshot: StateSnapshot, card: Approval | None) -> Why:
     if snapshot.interrupts:
         return "" if card is not None else "lost_card"
-    if snapshot.next:
+    if snapshot.tasks:  # also a step whose writes are kept and whose checkpoint is not: `next` does not name it
         return ""
     outcome = snapshot.values.get("outcome")
     if not outcome:

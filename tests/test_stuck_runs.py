@@ -73,10 +73,31 @@ async def why(world: World) -> list[str]:
     return [each.why for each in await find(world.graph, world.opened.services.database)]
 
 
+async def without_its_newest_checkpoint(world: World, run: str) -> None:
+    """As a run that was killed when a step's writes were kept, before the step was."""
+    newest = "SELECT max(checkpoint_id) AS id FROM checkpoints WHERE thread_id = %s"
+    [found] = await world.rows(newest, run)
+    for table in ("checkpoints", "checkpoint_writes"):
+        await world.rows(f"DELETE FROM {table} WHERE thread_id = %s AND checkpoint_id = %s", run, found["id"])
+
+
 async def test_a_run_that_can_go_on_is_not_stuck(world: World) -> None:
     await waiting(world)
 
     assert await why(world) == []
+
+
+async def test_a_run_whose_step_was_kept_but_for_its_checkpoint_goes_on_with_the_card_it_filed(world: World) -> None:
+    conversation, card, run = await waiting(world)
+    await without_its_newest_checkpoint(world, run)
+
+    assert await why(world) == []
+    await world.decide(card, "approve")
+    await world.drive(conversation)
+
+    assert [each["id"] for each in await world.runs(conversation)] == [run]
+    assert [each["status"] for each in await world.rows("SELECT status FROM approvals")] == ["approved"]
+    assert len(await world.effects()) == 1
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
