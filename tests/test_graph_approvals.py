@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import httpx
+
 from records import staff
 from tests.service_world import LATE, World, service, world
 
@@ -212,6 +214,24 @@ async def test_a_record_that_cannot_be_read_when_it_counts_brings_a_person_and_n
 
     assert await world.effects() == []
     assert [row["reason"] for row in await world.rows("SELECT reason FROM handoffs")] == ["records_unavailable"]
+
+
+async def test_no_card_is_filed_while_a_record_that_it_stands_on_cannot_be_read(world: World) -> None:
+    def breaking(point: str) -> None:
+        if point == "request_approval:start":
+            fault = {"system": "billing", "operation": "charges", "mode": "fail_before", "times": 1}
+            httpx.post(f"{world.opened.demo_url}/faults", json=fault).raise_for_status()
+
+    broken = await world.changed(fault=breaking)
+    conversation = await broken.said(BEN, LATE)
+    assert await world.rows("SELECT id FROM approvals") == []
+
+    await world.drive(conversation)
+    await world.decide(await world.card(conversation))
+    await world.drive(conversation)
+
+    assert [effect["amount"] for effect in await world.effects()] == [24_000]
+    assert [row["status"] for row in await world.rows("SELECT status FROM approvals")] == ["approved"]
 
 
 async def test_a_card_of_a_playbook_with_two_actions_promises_the_one_that_it_is_about(world: World) -> None:

@@ -23,6 +23,7 @@ from records.approvals import Approval, Card
 from records.ids import ApprovalId, LedgerKey, new_id
 from records.runs import Run
 from records.sql import Connection
+from tools.answers import SystemUnavailable
 
 
 async def request_approval(state: SupportState, deps: Deps) -> Update:
@@ -89,8 +90,11 @@ def _request_of(state: SupportState) -> Request | None:
 
 
 async def _action_card(conn: Connection, state: SupportState, deps: Deps, run: Run, request: Request | None) -> Card:
-    """Judged once more here, so that the card shows what policy says at this moment, not what the state claims."""
+    """Judged once more here, so that the card shows what policy says at this moment, not what the state claims. Raises
+    SystemUnavailable where a record cannot be read: the run tries again, for a card stands on what it names."""
     assessed = await assess(deps.services, conn, run, state["step"]["proposal"])
+    if assessed.gaps and assessed.verdict.kind == "deny":
+        raise SystemUnavailable(assessed.gaps[0].reason, system=assessed.gaps[0].source)
     rule = undoing.rule(run, assessed.verdict.approval or deps.company.drafts)
     replies = undoing.replies(run) or replies_of(state, deps, request, assessed.proposal)
     body = await _body(conn, state, run, assessed, replies)
