@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from evals.proofs.site import Site
 from runs.crash import PASSED, PLAN
 
 Member = Running | Postgres
+NOTICE = 10.0
+"""Seconds until it is known that a process has died."""
 
 
 @dataclass(kw_only=True)
@@ -89,6 +91,13 @@ class House:
             await asyncio.sleep(0.02)
         if isinstance(member, Running) and member.body is not work:
             await member.ready()
+
+    async def noticed(self) -> None:
+        """Waits until somebody is known to have died. What is played can be over before that, on a busy machine."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NOTICE):
+                while not self.exits:  # noqa: ASYNC110 - another process sets no event of ours
+                    await asyncio.sleep(0.02)
 
     def died(self) -> list[str]:
         """Names of those who were killed; anybody who ended in another way is named with the exit code."""

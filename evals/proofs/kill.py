@@ -78,6 +78,8 @@ async def _played(house: House, tool: str, cell: Cell | None) -> tuple[Records, 
             await house.site.settled(but_for_people=True)
     except TimeoutError:
         late = "it was not finished in time"
+    if cell:
+        await house.noticed()
     await house.ready()
     return await read(house), late
 
