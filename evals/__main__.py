@@ -24,6 +24,7 @@ from evals.report import edges_line, table, wrong_lines
 from evals.scripted import command as scripted
 from evals.stage import COMPANY, open_stage
 from evals.suite import Result, drawn_edges, run_cases, summary
+from evals.triage import command as triage
 from records.embedded import start_postgres
 from settings import read_settings
 from wiring import load
@@ -34,6 +35,7 @@ COMMANDS = {
     "policy": policy.main,
     "reliability": reliability.main,
     "scripted": scripted.main,
+    "triage": triage.main,
 }
 POSTGRES = Path(__file__).parents[1] / "var" / "evals-postgres"
 
