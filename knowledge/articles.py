@@ -1,68 +1,65 @@
-"""The help centre: Markdown files with YAML front matter, read into articles and cut into citable passages."""
+"""The help centre: Markdown and HTML files with YAML front matter, read into articles and cut into citable passages."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from knowledge.files import articles_in, read_text
+from knowledge.front_matter import SEGMENT, ArticleInvalid, FrontMatter, Written, lenient, split, strict
+from knowledge.html import TooDeep, markdown_of, title_of
+from knowledge.passages import Passage, cut, plain
 
-from knowledge.passages import Passage, cut
-from records.errors import Unprocessable
+__all__ = [
+    "AUDIENCES",
+    "Article",
+    "ArticleInvalid",
+    "Usual",
+    "article_from",
+    "article_of",
+    "articles_in",
+    "load_articles",
+]
 
-Audience = Literal["public", "internal"]
-AUDIENCES: tuple[Audience, ...] = ("public", "internal")
-
-
-class ArticleInvalid(Unprocessable):
-    """An article of the help centre cannot be read."""
-
-    slug = "article-invalid"
-
-    def __init__(self, *, file: str, line: int, field: str, message: str) -> None:
-        self.file, self.line, self.field, self.message = file, line, field, message
-        place = f"{file}:{line}" + (f", {field}" if field else "")
-        super().__init__(f"{place}: {message}", file=file, line=line, field=field)
-
-
-class FrontMatter(BaseModel):
-    """`audience` has no default: whether customers may read an article is never guessed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: str = Field(min_length=1)
-    audience: Audience
-    updated: date
-    language: str = Field(default="en", pattern=r"^[a-z]{2}$")
-    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+AUDIENCES = ("public", "internal")
+"""Those that every company has; a segment's is `segment:NAME`."""
+_FIRST_HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """`id` is the path inside the folder without `.md`; `body` is Markdown."""
+    """`id` is the path inside the folder without `.md`; `body` is Markdown. `product`, `plan`: empty is of all."""
 
     id: str
     title: str
-    audience: Audience
+    audience: str
     updated: date
     language: str
     url: str
     body: str
+    product: str = ""
+    plan: str = ""
+    source: str = "articles"
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What a source says of its articles where they do not say it themselves (FrontMatter's fields). `foreign`: their
+    front matter was not written for us; what is not known there is passed over."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    foreign: bool = False
+
+
+STRICT = Usual()
 
 
 def load_articles(folder: Path) -> list[Article]:
-    """Every `*.md` below the folder, by path. Raises ArticleInvalid at the first that cannot be read."""
+    """Every article below the folder, by path. Raises ArticleInvalid at the first that cannot be read."""
     return [article_of(path, folder) for path in articles_in(folder)]
-
-
-def articles_in(folder: Path) -> list[Path]:
-    """The files of articles, by path. Raises ArticleInvalid when there is no such folder."""
-    if not folder.is_dir():
-        raise ArticleInvalid(file=str(folder), line=0, field="", message="there is no such folder of articles.")
-    return sorted(folder.rglob("*.md"))
 
 
 def passages_of(article: Article) -> list[Passage]:
@@ -74,6 +71,8 @@ def passages_of(article: Article) -> list[Passage]:
         "audience": article.audience,
         "language": article.language,
         "updated": article.updated.isoformat(),
+        "product": article.product,
+        "plan": article.plan,
     }
     return [
         Passage(id=f"{article.id}#{piece.anchor}", heading=piece.heading, text=piece.text, **about)
@@ -81,69 +80,49 @@ def passages_of(article: Article) -> list[Passage]:
     ]
 
 
-_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
+def readers_of(audience: str) -> str:
+    """As people say it: everybody, the team, or the customers of a segment."""
+    if audience.startswith(SEGMENT):
+        return f"customers of {audience.removeprefix(SEGMENT)}"
+    return {"public": "everybody", "internal": "the team"}[audience]
 
 
-def article_of(path: Path, folder: Path) -> Article:
+def article_of(path: Path, folder: Path, usual: Usual = STRICT) -> Article:
     """One file. Raises ArticleInvalid."""
     file = path.relative_to(folder).as_posix()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ArticleInvalid(file=file, line=0, field="", message="the file is not UTF-8.") from error
-    except OSError as error:
-        raise ArticleInvalid(
-            file=file, line=0, field="", message=f"the file cannot be read: {error.strerror}."
-        ) from error
-    front = _FRONT.match(text)
-    if front is None:
+    return article_from(read_text(path, folder), file, usual)
+
+
+def article_from(text: str, file: str, usual: Usual = STRICT) -> Article:
+    """The article of a file's text. Raises ArticleInvalid."""
+    written = split(file, text)
+    if not (written.found or usual.values or usual.foreign):
         raise ArticleInvalid(file=file, line=1, field="", message="front matter between two --- lines must come first.")
-    body = text[front.end() :]
-    if not body.strip():
-        line = text.count("\n", 0, front.end()) + 1
+    if not written.body.strip():
+        line = text.count("\n") + 1
         raise ArticleInvalid(file=file, line=line, field="", message="there is no text below the front matter.")
-    fields = _front_matter(file, front.group(1))
-    return Article(id=file.removesuffix(".md"), body=body, **dict(fields))
-
-
-def _front_matter(file: str, source: str) -> FrontMatter:
-    values, lines = _yaml(file, source)
+    stem, _, suffix = file.rpartition(".")
+    page = suffix in ("html", "htm")
     try:
-        return FrontMatter.model_validate(values)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        field = str(problem["loc"][0]) if problem["loc"] else ""
-        raise ArticleInvalid(
-            file=file, line=lines.get(field, 1), field=field, message=_sentence(problem["type"], problem["msg"])
-        ) from error
+        about = _about(file, written, usual, page=page)
+        body = markdown_of(written.body) if page else written.body
+    except TooDeep as error:
+        raise ArticleInvalid(file=file, line=1, field="", message="the page is nested too deeply.") from error
+    if not body.strip():
+        raise ArticleInvalid(file=file, line=1, field="", message="there is no text on the page.")
+    return Article(id=stem, body=body, file=file, **dict(about))
 
 
-def _yaml(file: str, source: str) -> tuple[dict[str, Any], Mapping[str, int]]:
-    """The values as written (`no` and `2024` stay text) and each key's line in the file, whose line 2 is the first here."""
-    try:
-        node = yaml.compose(source, yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-        line = (mark.line if mark else 0) + 2
-        raise ArticleInvalid(file=file, line=line, field="", message="this is not YAML.") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise ArticleInvalid(file=file, line=2, field="", message="the front matter must be `key: value` lines.")
-    values: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    for key, value in node.value:
-        name = str(key.value)
-        lines[name] = key.start_mark.line + 2
-        if name in values:
-            raise ArticleInvalid(file=file, line=lines[name], field=name, message="this field is given twice.")
-        values[name] = value.value
-    return values, lines
+def _about(file: str, written: Written, usual: Usual, *, page: bool) -> FrontMatter:
+    if not (usual.values or usual.foreign or page):
+        return strict(file, written)
+    title = title_of(written.body) if page else _heading(written.body)
+    values = {"title": title or Path(file).stem.replace("-", " ").replace("_", " "), **usual.values}
+    if usual.foreign or page:
+        return lenient(file, written, values)
+    return strict(file, Written(values={**values, **written.values}, lines=written.lines, body="", found=True))
 
 
-def _sentence(kind: str, message: str) -> str:
-    match kind:
-        case "missing":
-            return "this field is missing."
-        case "extra_forbidden":
-            return f"there is no such field; the fields are {', '.join(FrontMatter.model_fields)}."
-        case _:
-            return f"{message[0].lower()}{message[1:]}."
+def _heading(body: str) -> str:
+    found = _FIRST_HEADING.search(body)
+    return plain(found[1]) if found else ""

@@ -23,6 +23,8 @@ class Passage:
     audience: str
     language: str
     updated: str
+    product: str = ""
+    plan: str = ""
 
     def indexed(self) -> str:
         """What is searched: title and heading, which say what the text takes for granted, then the plain text."""
