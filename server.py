@@ -20,11 +20,13 @@ from policy.wiring import Wiring
 from records.clock import Clock, SystemClock
 from records.database import check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
+from records.taught import LiveTaught
 from runs import rates, retention
 from runs.crash import crash_at
 from runs.driver import Driver, Graph
 from runs.erasure import Eraser, open_eraser
 from runs.jobs import Jobs, open_jobs
+from runs.learning import job as learning
 from runs.retention import Keeper
 from runs.saver import open_saver
 from runs.sealing import CRON
@@ -82,6 +84,7 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
         systems = systems.guarded(make_breakers(settings, wiring, clock))
         embedder, classifier = await asyncio.to_thread(fitted, settings, company, loaded)
+        await stack.enter_async_context((taught := LiveTaught()).following(database))
         tokens = make_tokens(settings, clock)
         services = Services(
             database=database,
@@ -90,8 +93,9 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
             kit=kit,
             systems=systems,
             search=await _search(settings, company, embedder, stack),
-            classifier=classifier,
+            classifier=classifier.taught_by(taught),
             vectors=embedder,
+            taught=taught,
             reasoner=await stack.enter_async_context(open_model(settings, clock)),
             tracer=stack.enter_context(open_tracer(settings.otel_exporter_otlp_endpoint)),
             waker=jobs,
@@ -112,6 +116,7 @@ def _every_so_often(settings: Settings, opened: Opened) -> None:
     opened.jobs.every(CRON, "seal", make_sealer(settings, database, clock).seal)
     opened.jobs.every(rates.CRON, "forget_rates", rates.Forgetter(database=database, clock=clock).forget)
     opened.jobs.every(retention.CRON, "retention", opened.keeper.run)
+    opened.jobs.every(learning.CRON, "learning", learning.Learner(services=opened.services).run)
 
 
 def _opened(

@@ -31,6 +31,11 @@ MODELS = Path(__file__).parents[1] / "var" / "models"
 PATIENCE = 60.0
 """Seconds until whatever a turn set going must have come to rest."""
 TABLES = (
+    "learned_examples",
+    "lessons",
+    "suggestions",
+    "questions",
+    "corrections",
     "joins",
     "submissions",
     "audit",

@@ -16,6 +16,7 @@ from records.clock import Clock
 from records.database import Database
 from records.ids import ConversationId, CustomerId, RunId
 from records.sql import Connection
+from records.taught import LiveTaught
 from tools.kit import Kit
 from tools.systems import Systems
 
@@ -75,7 +76,8 @@ class Services:
     proofs, which use it to die there. `customer_of` verifies a customer's token (raises NotSignedIn), `signed_in_at` tells
     when they had proved who they are; where it is left out, nobody's sign-in is known. `tracer` makes spans. `cipher` encrypts what a language
     model was sent; without one that is not kept. `vectors` of sentences;
-    without them nothing but an article's own words may be said of it."""
+    without them nothing but an article's own words may be said of it. `taught`: the examples that people accepted, as this
+    process last read them."""
 
     database: Database
     clock: Clock
@@ -92,6 +94,7 @@ class Services:
     signed_in_at: Callable[[str], datetime] | None = None
     cipher: Cipher | None = None
     vectors: Vectors | None = None
+    taught: LiveTaught | None = None
     tracer: Tracer = field(default_factory=NoOpTracer)
 
 

@@ -38,6 +38,11 @@ HELD: Mapping[str, Mapping[str, str]] = {
         STAFF: "assignee",
         IDS: "audit_head channel id status",
     },
+    "corrections": {
+        "learned": "answer why",
+        STAFF: "made_by",
+        IDS: "action article conversation_id id intent run_id",
+    },
     "dials": {STAFF: "reason set_by", IDS: "autonomy intent"},
     "events": {"events": "data", IDS: "conversation_id run_id type"},
     "handoffs": {
@@ -53,6 +58,7 @@ HELD: Mapping[str, Mapping[str, str]] = {
     "knowledge_generation": {IDS: "model"},
     "knowledge_passages": {ARTICLES: "heading text", IDS: "article_id id vector"},
     "learned_articles": {ARTICLES: "body title", IDS: "audience id language"},
+    "learned_examples": {"learned": "text", IDS: "conversation_id intent suggestion_id"},
     "ledger": {
         "actions": "arguments receipt",
         "identity": "customer_id",
@@ -60,6 +66,11 @@ HELD: Mapping[str, Mapping[str, str]] = {
         IDS: "approval_id conversation_id currency direction key policy_version proposal_id run_id status tool undoes",
     },
     "ledger_events": {"moves": "data note", STAFF: "actor", IDS: "key move"},
+    "lessons": {
+        "learned": "answer before question why",
+        STAFF: "made_by",
+        IDS: "conversation_id key kind run_id source suggestion_id target",
+    },
     "messages": {
         "messages": "body citations page receipts",
         STAFF: "staff_id",
@@ -75,6 +86,10 @@ HELD: Mapping[str, Mapping[str, str]] = {
         "proposals": "arguments clauses evidence reason",
         IDS: "digest id intent key policy_version run_id tool verdict",
     },
+    "questions": {
+        "questions": "text",
+        IDS: "cited confirmed_by conversation_id intent outcome reason right_article right_intent run_id unhappy",
+    },
     "rates": {IDS: "key"},
     "runs": {
         "runs": "calls error given requests",
@@ -83,6 +98,11 @@ HELD: Mapping[str, Mapping[str, str]] = {
     },
     "staff": {"identity": "customer_id", STAFF: "name roles", IDS: "id key_hash"},
     "submissions": {"submissions": "answer digest key owner"},
+    "suggestions": {
+        "learned": "change gate overwrites title",
+        STAFF: "decided_by undone_by undone_why why",
+        IDS: "article_id id kind state target version",
+    },
     "switches": {STAFF: "reason set_by", IDS: "name"},
 }
 """By table: what, and the columns that hold it."""

@@ -12,6 +12,7 @@ HandoffId = NewType("HandoffId", str)
 CustomerId = NewType("CustomerId", str)
 StaffId = NewType("StaffId", str)
 LedgerKey = NewType("LedgerKey", str)
+SuggestionId = NewType("SuggestionId", str)
 
 
 def new_id(prefix: str) -> str:

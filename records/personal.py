@@ -66,10 +66,11 @@ CONTENT = tuple(
         "moves",
         "handoffs",
         "actions",
+        "questions",
     )
 )
 """What is said, shown and asked for in conversations. Also deleted with a transcript, by its age."""
-IDENTITY = tuple(TableStore(name=name) for name in ("submissions", "jobs", "identity"))
+IDENTITY = tuple(TableStore(name=name) for name in ("submissions", "jobs", "learned", "identity"))
 STORES: tuple[Store, ...] = (*CONTENT, *IDENTITY)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from records import approvals, audit, ledger, sql
+from records import approvals, audit, ledger, sql, suggestions
 from records.clock import Clock
 from records.database import Database
 from records.erasing import search, undriven
@@ -155,7 +155,8 @@ def open_eraser(given: str, folder: Path, database: Database, clock: Clock) -> E
 
 
 async def _hold(conn: Connection, subject: Subject) -> None:
-    """Nobody reserves anything for the customer, and nobody writes to a conversation of theirs, until the end."""
+    """Nobody learns anything, reserves anything for the customer, or writes to a conversation of theirs, until the end."""
+    await suggestions.lock(conn)
     if subject.customer is not None:
         await ledger.lock_customer(conn, subject.customer)
     await sql.fetch_rows(conn, "hold_conversations", conversations=list(subject.conversations))

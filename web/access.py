@@ -5,16 +5,17 @@ see; else it does not exist for them. tests/test_access.py sees to it that no do
 from dataclasses import dataclass
 from datetime import datetime
 
-from policy.authority import queues_of
-from records import approvals, conversations, identity, ledger, runs, sql
+from policy.authority import powers, queues_of
+from records import approvals, conversations, identity, ledger, runs, sql, suggestions
 from records.approvals import Approval
 from records.conversations import Conversation
-from records.errors import NotFound, NotSignedIn
-from records.ids import ApprovalId, ConversationId, CustomerId, RunId
+from records.errors import NotAllowed, NotFound, NotSignedIn
+from records.ids import ApprovalId, ConversationId, CustomerId, RunId, SuggestionId
 from records.ledger import Entry
 from records.runs import Run
 from records.sql import Connection
 from records.staff import Principal
+from records.suggestions import Suggestion
 from web.doors import Doors
 from web.names import key_of
 from web.text import known_id
@@ -45,6 +46,8 @@ class Holder:
 
 
 Caller = Customer | Holder | Principal
+TEACHERS = ("lead", "admin")
+"""The roles that decide what is learned."""
 
 
 async def access_conversation(conn: Connection, doors: Doors, caller: Caller, named: str) -> Conversation:
@@ -87,6 +90,13 @@ async def access_action(conn: Connection, doors: Doors, staff: Principal, named:
         raise NotFound
     await access_conversation(conn, doors, staff, found.conversation_id)
     return found
+
+
+async def access_suggestion(conn: Connection, doors: Doors, staff: Principal, named: str) -> Suggestion:
+    """For whoever decides what is learned, from whichever queue it came. Raises NotAllowed, NotFound."""
+    if not powers(doors.services.company.current().roles, staff.roles) & {*TEACHERS}:
+        raise NotAllowed(f"This needs the role {' or '.join(TEACHERS)}.")
+    return await suggestions.get(conn, SuggestionId(known_id(named)))
 
 
 def visible_queues(doors: Doors, staff: Principal) -> frozenset[str] | None:

@@ -17,7 +17,17 @@ from records.ids import ConversationId
 from records.ledger import Entry
 from records.runs import Run
 from records.staff import Principal
-from web.access import Caller, Customer, Holder, access_action, access_approval, access_conversation, access_run
+from records.suggestions import Suggestion
+from web.access import (
+    Caller,
+    Customer,
+    Holder,
+    access_action,
+    access_approval,
+    access_conversation,
+    access_run,
+    access_suggestion,
+)
 from web.doors import Doors, TheDoors
 
 STAFF_KEY = "clk_"
@@ -87,6 +97,14 @@ async def reachable_action(action_id: str, who: Annotated[Principal, Depends(sta
         return await access_action(conn, doors, who, action_id)
 
 
+async def reachable_suggestion(
+    suggestion_id: str, who: Annotated[Principal, Depends(staff_of)], doors: TheDoors
+) -> Suggestion:
+    """The suggestion of the path, for whoever decides what is learned. Raises NotAllowed, NotFound."""
+    async with doors.services.database.transaction() as conn:
+        return await access_suggestion(conn, doors, who, suggestion_id)
+
+
 async def still_reaches(doors: Doors, token: str, conversation: ConversationId) -> bool:
     """Whether this token still opens the conversation: not once it has expired, was revoked, or its holder left."""
     try:
@@ -129,5 +147,6 @@ Reachable = Annotated[Conversation, Depends(reachable)]
 ReachableRun = Annotated[Run, Depends(reachable_run)]
 ReachableAction = Annotated[Entry, Depends(reachable_action)]
 ReachableApproval = Annotated[Approval, Depends(reachable_approval)]
+ReachableSuggestion = Annotated[Suggestion, Depends(reachable_suggestion)]
 Own = Annotated[Conversation, Depends(own)]
 BEARER = Depends(_bearer)  # shows the scheme in openapi.json; the dependencies above do the checking

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web import actions, chat, customers, inbox, kill, knowledge, pages, staff, tickets, usage
+from web import actions, chat, corrections, customers, inbox, kill, knowledge, learning, pages, staff, tickets, usage
 from web.described import describe
 from web.limits import BodyLimit
 from web.problems import add_handlers
@@ -19,6 +19,8 @@ ROUTERS = (
     actions.router,
     kill.router,
     knowledge.router,
+    corrections.router,
+    learning.router,
     usage.router,
     pages.router,
 )

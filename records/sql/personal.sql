@@ -182,3 +182,39 @@ UPDATE conversations SET emptied_at = %(now)s WHERE id = ANY(%(conversations)s);
 
 -- name: kept_actions
 SELECT count(*) AS actions FROM ledger WHERE conversation_id = ANY(%(conversations)s);
+
+-- name: find_questions
+SELECT count(*) AS held FROM questions WHERE conversation_id = ANY(%(conversations)s);
+
+-- name: erase_questions
+DELETE FROM questions WHERE conversation_id = ANY(%(conversations)s);
+
+-- name: find_learned
+-- What was learned from these conversations, or waits to be.
+SELECT (SELECT count(*) FROM lessons WHERE conversation_id = ANY(%(conversations)s))
+     + (SELECT count(*) FROM learned_examples WHERE conversation_id = ANY(%(conversations)s))
+     + (SELECT count(*) FROM corrections WHERE conversation_id = ANY(%(conversations)s)) AS held;
+
+-- name: erase_learned
+-- A suggestion keeps nothing that it was made from: its texts go, the articles that were made of it and the examples of
+-- these conversations; examples from other conversations stay live, and their lessons are proposed anew where nothing was
+-- decided.
+WITH touched AS (
+    SELECT DISTINCT suggestion_id AS id FROM lessons
+    WHERE conversation_id = ANY(%(conversations)s) AND suggestion_id IS NOT NULL),
+articles AS (
+    DELETE FROM learned_articles WHERE id IN (
+        SELECT s.article_id FROM suggestions s JOIN touched t ON t.id = s.id WHERE s.article_id IS NOT NULL)),
+examples AS (DELETE FROM learned_examples WHERE conversation_id = ANY(%(conversations)s)),
+said AS (DELETE FROM corrections WHERE conversation_id = ANY(%(conversations)s)),
+emptied AS (
+    UPDATE suggestions s SET title = '', change = '{}', overwrites = '[]', gate = '{}', article_id = NULL,
+        state = CASE WHEN s.state = 'accepted' AND s.kind = 'example' AND EXISTS (
+            SELECT FROM learned_examples e
+            WHERE e.suggestion_id = s.id AND e.conversation_id <> ALL(%(conversations)s)) THEN 'accepted' ELSE 'forgotten' END
+    FROM touched t WHERE s.id = t.id),
+freed AS (
+    UPDATE lessons l SET suggestion_id = NULL FROM touched t, suggestions s
+    WHERE l.suggestion_id = t.id AND s.id = t.id AND l.conversation_id <> ALL(%(conversations)s)
+      AND (s.state IN ('proposed', 'failed') OR s.state = 'accepted' AND s.kind = 'article'))
+DELETE FROM lessons WHERE conversation_id = ANY(%(conversations)s);
