@@ -21,6 +21,7 @@ from evals.policy_check import command as policy
 from evals.redaction import command as redaction
 from evals.reliability import command as reliability
 from evals.report import edges_line, table, wrong_lines
+from evals.retrieval import command as retrieval
 from evals.scripted import command as scripted
 from evals.stage import COMPANY, open_stage
 from evals.suite import Result, drawn_edges, run_cases, summary
@@ -34,6 +35,7 @@ COMMANDS = {
     "messages": messages.main,
     "policy": policy.main,
     "reliability": reliability.main,
+    "retrieval": retrieval.main,
     "scripted": scripted.main,
     "triage": triage.main,
 }

@@ -20,25 +20,28 @@ STYLE = """
 """
 
 
-def draw(sets: Sequence[Reliability]) -> str:
-    """Side by side, in the order given."""
+TITLE = "How often the likeliest intent is right, by its probability"
+
+
+def draw(sets: Sequence[Reliability], *, title: str = TITLE, of: str = "messages", what: str = "triage") -> str:
+    """Side by side, in the order given. `of`: what the sets are made of; `what` told the probabilities."""
     width, height = LEFT + len(sets) * (SIDE + GAP), TOP + SIDE + 62
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'role="img" aria-label="How often the likeliest intent is right, by its probability">',
+        f'role="img" aria-label="{escape(title, quote=True)}">',
         f"<style>{STYLE}</style>",
-        f'<text class="title" x="{LEFT}" y="26">How often the likeliest intent is right, by its probability</text>',
-        *(part for number, each in enumerate(sets) for part in _panel(each, LEFT + number * (SIDE + GAP))),
-        f'<text class="faint" x="{LEFT}" y="{height - 10}">On the dashed line, probability and frequency agree; above it triage '
-        "is surer than it says. Bars: 95 % intervals. Grey: how many messages.</text>",
+        f'<text class="title" x="{LEFT}" y="26">{escape(title)}</text>',
+        *(part for number, each in enumerate(sets) for part in _panel(each, LEFT + number * (SIDE + GAP), of)),
+        f'<text class="faint" x="{LEFT}" y="{height - 10}">On the dashed line, probability and frequency agree; above it {what} '
+        f"is surer than it says. Bars: 95 % intervals. Grey: how many {of}.</text>",
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _panel(told: Reliability, left: int) -> Iterator[str]:
+def _panel(told: Reliability, left: int, of: str) -> Iterator[str]:
     yield f'<text x="{left}" y="{TOP - 24}">{escape(told.name)}</text>'
-    yield f'<text class="faint" x="{left}" y="{TOP - 8}">{len(told.guesses)} messages, error {told.error:.3f}</text>'
+    yield f'<text class="faint" x="{left}" y="{TOP - 8}">{len(told.guesses)} {of}, error {told.error:.3f}</text>'
     yield f'<rect class="frame" x="{left}" y="{TOP}" width="{SIDE}" height="{SIDE}"/>'
     yield f'<line class="ideal" x1="{left}" y1="{TOP + SIDE}" x2="{left + SIDE}" y2="{TOP}"/>'
     most = max(each.right.total for each in told.bins)
