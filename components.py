@@ -1,17 +1,25 @@
 """What the settings ask for, part by part: each can be made by itself, with nothing else open."""
 
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from graph.reasoners.model.client import Endpoint
 from graph.reasoners.model.opening import open_reasoner
 from graph.reasoners.protocol import Reasoner
+from knowledge.embedder import Embedder
+from knowledge.index import Index
+from knowledge.library import Library
+from knowledge.search import Search
+from policy.live import LiveCompany
 from policy.wiring import Wiring
 from records.cipher import Cipher
 from records.clock import Clock
 from records.database import Database
 from records.keys import kept_key
+from runs.crash import crash_at
 from runs.saver import open_cipher
 from runs.sealing import FILE, Sealer
 from settings import Settings
@@ -78,3 +86,29 @@ def endurance_of(settings: Settings) -> Endurance:
 def make_sealer(settings: Settings, database: Database, clock: Clock) -> Sealer:
     key = settings.audit_seal_key or kept_key(settings.var / "audit-seal.key")
     return Sealer(database=database, clock=clock, key=key, file=settings.var / FILE)
+
+
+@asynccontextmanager
+async def open_library(
+    settings: Settings, database: Database, company: LiveCompany, embedder: Embedder, clock: Clock
+) -> AsyncIterator[Library]:
+    """The index, embedded or on its server, and what is fed to it; nothing is read yet. Raises FolderInUse and
+    IndexUnavailable."""
+    if settings.chroma_url:
+        index = await asyncio.to_thread(Index.open_server, settings.chroma_url)
+    else:
+        index = await asyncio.to_thread(Index.open_embedded, settings.var / "chroma")
+    try:
+        search = Search(embedder, index, fallback=company.current().language)
+        library = Library(
+            database=database,
+            search=search,
+            sources=lambda: company.current().sources,
+            clock=clock,
+            base=settings.public_url,
+            fault=crash_at(settings.crash_at),
+        )
+        search.fresh = library.keep_up if settings.chroma_url else None
+        yield library
+    finally:
+        index.close()

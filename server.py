@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 from fastapi import FastAPI
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
-from components import make_breakers, make_cipher, make_sealer, make_tokens, open_model
+from components import make_breakers, make_cipher, make_sealer, make_tokens, open_library, open_model
 from graph.build import build
 from graph.deps import Limits, Services
-from knowledge.articles import load_articles, passages_of
-from knowledge.embedder import Embedder
-from knowledge.index import Index
-from knowledge.search import Search
-from policy.live import LiveCompany
 from policy.wiring import Wiring
 from records.clock import Clock, SystemClock
 from records.database import check_reachable, open_database
@@ -84,6 +79,8 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
         systems = systems.guarded(make_breakers(settings, wiring, clock))
         embedder, classifier = await asyncio.to_thread(fitted, settings, company, loaded)
+        library = await stack.enter_async_context(open_library(settings, database, company, embedder, clock))
+        await library.open()
         await stack.enter_async_context((taught := LiveTaught()).following(database))
         tokens = make_tokens(settings, clock)
         services = Services(
@@ -92,7 +89,8 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
             company=company,
             kit=kit,
             systems=systems,
-            search=await _search(settings, company, embedder, stack),
+            search=library.search,
+            library=library,
             classifier=classifier.taught_by(taught),
             vectors=embedder,
             taught=taught,
@@ -159,18 +157,6 @@ async def _database_server(settings: Settings) -> Callable[[str], str]:
 def _beside(url: str, name: str) -> str:
     """The demo company keeps its records in a database of its own on the same server."""
     return ensure_database(url, name)
-
-
-async def _search(settings: Settings, company: LiveCompany, embedder: Embedder, stack: AsyncExitStack) -> Search:
-    if settings.chroma_url:
-        index = await asyncio.to_thread(Index.open_server, settings.chroma_url)
-    else:
-        index = await asyncio.to_thread(Index.open_embedded, settings.var / "chroma")
-    stack.callback(index.close)
-    search = Search(embedder, index)
-    articles = await asyncio.to_thread(load_articles, company.current().articles)
-    await search.load([passage for article in articles for passage in passages_of(article)])
-    return search
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     chroma_url: str = ""
+    public_url: str = ""
     demo_url: str = ""
     customer_token_key: str = field(default="", repr=False)
     customer_token_keys_old: str = field(default="", repr=False)
@@ -93,7 +94,18 @@ def _networks(name: str, text: str) -> str:
     return text
 
 
-_READERS: dict[str, Callable[[str, str], object]] = {"rate_limits": _switch, "trusted_proxies": _networks}
+def _address(name: str, text: str) -> str:
+    """Of http or https, without a slash at the end."""
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+        raise SettingInvalid(f"{name.upper()} must be an address such as https://help.example.com, but is {text!r}.")
+    return text.rstrip("/")
+
+
+_READERS: dict[str, Callable[[str, str], object]] = {
+    "public_url": _address,
+    "rate_limits": _switch,
+    "trusted_proxies": _networks,
+}
 
 
 def with_environment(text: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -21,11 +21,12 @@ from commands.checks.situations import check_situations
 from commands.checks.triage import check_triage
 from commands.preflight import check_model, check_var
 from commands.screen import Sorry, err, out
+from knowledge.articles import passages_of
 from knowledge.embedder import Embedder, open_embedder
 from knowledge.index import Index
-from knowledge.ingest import ingest
 from knowledge.minilm import build
 from knowledge.search import Search
+from knowledge.sources import read_sources
 from policy.source import CompanyInvalid
 from settings import Settings
 from wiring import load, load_kit
@@ -78,7 +79,7 @@ def _learned(found: Checked, settings: Settings, tell: Tell) -> Iterator[Finding
     embedder = open_embedder(settings.var / "models")
     tell("Comparing the examples with one another…")
     yield from check_triage(found, embedder)
-    if found.company.articles.is_dir():
+    if all(source.path.exists() for source in found.company.sources):
         tell("Looking for the articles that playbooks answer from…")
         yield from asyncio.run(_answers(found, embedder))
 
@@ -88,7 +89,8 @@ async def _answers(found: Checked, embedder: Embedder) -> list[Finding]:
         index = Index.open_embedded(Path(work))
         try:
             search = Search(embedder, index)
-            await ingest(search, found.company.articles)
+            articles = read_sources(found.company.sources).articles
+            await search.load([passage for article in articles for passage in passages_of(article)])
             return await check_answers(found, search)
         finally:
             index.close()

@@ -22,8 +22,8 @@ from commands.keys import tokens_of
 from commands.preflight import bind, check_model, check_var, company_of
 from commands.screen import Sorry, command_line, out
 from commands.service import Service, url_of
-from knowledge.articles import load_articles
 from knowledge.embedder import MODEL_FILE
+from knowledge.sources import read_sources
 from policy.source import CompanyInvalid
 from records.clock import SystemClock
 from records.errors import CloseloopError
@@ -106,9 +106,14 @@ def _health(settings: Settings) -> dict[str, Any] | None:
 
 def _company(settings: Settings, _health: object) -> Found:
     company = company_of(settings)
-    articles = load_articles(company.articles)
-    counted = f"{len(company.playbooks)} playbooks, {len(articles)} articles"
-    return Found(level="ok", said=f"{company.name}: {counted}, version {company.version[:12]}")
+    read = read_sources(company.sources)
+    counted = f"{len(company.playbooks)} playbooks, {len(read.articles)} articles"
+    said = f"{company.name}: {counted}, version {company.version[:12]}"
+    if read.unreadable:
+        file, reason = next(iter(read.unreadable.items()))
+        left = f"{len(read.unreadable)} files are left out, such as {file}: {reason}"
+        return Found(level="warn", said=f"{said}; {left} See closeloop company check.")
+    return Found(level="ok", said=said)
 
 
 def _var(settings: Settings, _health: object) -> Found:

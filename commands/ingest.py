@@ -1,7 +1,7 @@
 """`closeloop ingest`: the articles as they stand now, into the search of the running service, or into the index itself."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,16 +11,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from commands.database import database_url
 from commands.keys import staff_key
 from commands.preflight import check_model, check_var, company_of
 from commands.screen import Sorry, err, out
 from commands.service import Refused, Service, url_of
+from components import open_library
 from knowledge.embedder import open_embedder
-from knowledge.index import FolderInUse, Index
-from knowledge.ingest import Ingested, ingest
+from knowledge.index import FolderInUse
+from knowledge.library import Library, ingested_json
 from knowledge.minilm import build
-from knowledge.search import Search
+from policy.live import LiveCompany
+from records.clock import SystemClock
+from records.database import open_database
+from runs.startup import prepare
 from settings import Settings
+from wiring import open_company
 
 Json = dict[str, Any]
 
@@ -28,7 +34,7 @@ Json = dict[str, Any]
 def ingest_articles(settings: Settings, *, key: str | None, url: str | None) -> None:
     """Prints what came of it. Exits with 1 when an article could not be read."""
     where = url_of(settings, url)
-    if url or _answers(where):
+    if url or answers(where):
         done = _by_service(Service(url=where, token=staff_key(settings, key)))
     else:
         done = _by_oneself(settings)
@@ -37,7 +43,7 @@ def ingest_articles(settings: Settings, *, key: str | None, url: str | None) -> 
         raise typer.Exit(1)
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     """Whether a service of ours is there. Raises Sorry when something else is."""
     try:
         Service(url=url).get("/health")
@@ -65,32 +71,39 @@ def _by_service(service: Service) -> Json:
 
 def _by_oneself(settings: Settings) -> Json:
     """No service runs, so that the index is free."""
-    articles = company_of(settings).articles
+
+    async def ingested(library: Library) -> Json:
+        with _bar() as told:
+            return ingested_json(await library.ingest(told))
+
+    return by_oneself(settings, ingested)
+
+
+def by_oneself(settings: Settings, work: Callable[[Library], Awaitable[Json]]) -> Json:
+    """Opens the database and the index for a piece of work. Raises Sorry when a process that does not answer has the
+    index."""
     check_var(settings)
     check_model(settings)
     build(settings.var / "models")
-    with _bar() as told:
-        embedder, index = open_embedder(settings.var / "models"), _index(settings)
-        try:
-            done = asyncio.run(ingest(Search(embedder, index), articles, told))
-        finally:
-            index.close()
-    return _counted(done)
-
-
-def _index(settings: Settings) -> Index:
-    if settings.chroma_url:
-        return Index.open_server(settings.chroma_url)
+    company_of(settings)
+    _, company = open_company(settings)
     try:
-        return Index.open_embedded(settings.var / "chroma")
+        return asyncio.run(_opened(settings, company, work))
     except FolderInUse as error:
         raise Sorry(
             f"A process that does not answer at our address owns {settings.var / 'chroma'}; name its service with --url."
         ) from error
 
 
-def _counted(done: Ingested) -> Json:
-    return {"articles": done.articles, "passages": vars(done.passages), "unreadable": dict(done.unreadable)}
+async def _opened(settings: Settings, company: LiveCompany, work: Callable[[Library], Awaitable[Json]]) -> Json:
+    url = await database_url(settings)
+    await asyncio.to_thread(prepare, url)
+    embedder = open_embedder(settings.var / "models")
+    async with (
+        open_database(url, size=4) as database,
+        open_library(settings, database, company, embedder, SystemClock()) as library,
+    ):
+        return await work(library)
 
 
 @contextmanager
@@ -104,11 +117,19 @@ def _bar() -> Iterator[Any]:
 
 def _show(done: Json) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("Articles", "New passages", "Changed", "Removed", "Unchanged", "Unreadable files"):
+    for title in ("Articles", "New passages", "Changed", "Removed", "Unchanged", "Broken links", "Unreadable files"):
         table.add_column(title, justify="right")
-    passages = done["passages"]
-    counts = [done["articles"], *(passages[name] for name in ("new", "changed", "removed", "kept"))]
+    passages, broken = done["passages"], sum(len(links) for links in done["broken_links"].values())
+    counts = [done["articles"], *(passages[name] for name in ("new", "changed", "removed", "kept")), broken]
     table.add_row(*map(str, counts), Text(str(len(done["unreadable"])), style="red" if done["unreadable"] else ""))
     out().print(table)
+    if len(done["sources"]) > 1:
+        told = ", ".join(f"{count} from {name}" for name, count in done["sources"].items())
+        out().print(Text(f"Articles: {told}."), soft_wrap=True)
+    for file, links in done["broken_links"].items():
+        err().print(Text(f"{file}: {', '.join(links)} leads nowhere.", style="yellow"), soft_wrap=True)
+    for file, doubt in done["doubtful"].items():
+        err().print(Text(f"{file}: {doubt}", style="yellow"), soft_wrap=True)
     for file, reason in done["unreadable"].items():
-        err().print(Text(f"{file}: {reason} Customers still read what it said before, if anything.", style="red"))
+        told = f"{file}: {reason} Customers still read what it said before, if anything."
+        err().print(Text(told, style="red"), soft_wrap=True)

@@ -7,8 +7,8 @@ import socket
 from commands.database import check_database
 from commands.keys import tokens_of
 from commands.screen import Sorry
-from knowledge.articles import load_articles
 from knowledge.embedder import MODEL_FILE, TOKENIZER_FILE
+from knowledge.sources import read_sources
 from policy.company import Company
 from records.clock import SystemClock
 from runs.saver import open_cipher
@@ -22,7 +22,7 @@ def check(settings: Settings) -> None:
     """Raises what is wrong: Sorry, CompanyInvalid, ArticleInvalid or DatabaseUnreachable."""
     company = company_of(settings)
     options_of(company.wiring)
-    load_articles(company.articles)
+    read_sources(company.sources)
     check_var(settings)
     check_model(settings)
     tokens_of(settings, SystemClock())

@@ -9,7 +9,8 @@ from opentelemetry.trace import NoOpTracer, Tracer
 
 from graph.reasoners.protocol import Reasoner
 from graph.truth.grounding import Vectors
-from knowledge.search import Found
+from knowledge.library import Library
+from knowledge.search import About, Found
 from policy.company import Company
 from records.cipher import Cipher
 from records.clock import Clock
@@ -51,7 +52,9 @@ class Classifier(Protocol):
 class Searcher(Protocol):
     """The help centre."""
 
-    async def search(self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4) -> Found: ...
+    async def search(
+        self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4, about: About | None = None
+    ) -> Found: ...
 
 
 class Waker(Protocol):
@@ -75,7 +78,7 @@ class Services:
     """One per process. `fault(point)` is called at every point where a process may die; it does nothing, except in the
     proofs, which use it to die there. `customer_of` verifies a customer's token (raises NotSignedIn), `signed_in_at` tells
     when they had proved who they are; where it is left out, nobody's sign-in is known. `tracer` makes spans. `cipher` encrypts what a language
-    model was sent; without one that is not kept. `vectors` of sentences;
+    model was sent; without one that is not kept. `library`: what the search is fed from. `vectors` of sentences;
     without them nothing but an article's own words may be said of it. `taught`: the examples that people accepted, as this
     process last read them."""
 
@@ -94,6 +97,7 @@ class Services:
     signed_in_at: Callable[[str], datetime] | None = None
     cipher: Cipher | None = None
     vectors: Vectors | None = None
+    library: Library | None = None
     taught: LiveTaught | None = None
     tracer: Tracer = field(default_factory=NoOpTracer)
 

@@ -123,7 +123,7 @@ def _composed(file: str, source: str) -> yaml.Node | None:
     try:
         depth = 0
         for event in yaml.parse(source, yaml.SafeLoader):
-            line = event.start_mark.line + 2
+            line = (event.start_mark.line if event.start_mark else 0) + 2
             if isinstance(event, yaml.AliasEvent):
                 raise ArticleInvalid(file=file, line=line, field="", message="an alias (`*name`) is not read here.")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

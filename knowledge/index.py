@@ -1,4 +1,4 @@
-"""The vectors of the passages, kept in Chroma: one collection per audience, embedded or on a server.
+"""The vectors of the passages, kept in Chroma: one collection per audience and language, embedded or on a server.
 
 The only file that imports chromadb. Everything here blocks; `knowledge/search.py` calls it from a thread. Two processes
 writing to one embedded folder lose vectors (observed with chromadb 1.5.9), so an embedded index owns its folder.
@@ -6,12 +6,9 @@ writing to one embedded folder lose vectors (observed with chromadb 1.5.9), so a
 
 import fcntl
 import hashlib
-import json
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import reduce
-from operator import add
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self, cast
 from urllib.parse import urlsplit
@@ -24,12 +21,14 @@ from chromadb.api.fastapi import FastAPI  # noqa: TID251 - the one file that tal
 from chromadb.config import Settings  # noqa: TID251 - the one file that talks to Chroma
 from chromadb.errors import ChromaError  # noqa: TID251 - the one file that talks to Chroma
 
-from knowledge.articles import AUDIENCES
 from knowledge.embedder import Embedder, Vectors
 from knowledge.passages import Passage
 from records.errors import NotReady
 
 BATCH = 64
+LARGE = 4096
+"""Vectors taken out at once; Chroma takes some 5,000."""
+PREFIX = "passages-"
 LOCK_FILE = "owner.lock"
 PATIENCE = 10.0
 """Seconds a Chroma server has to answer."""
@@ -56,21 +55,13 @@ class Synced:
     removed: int
     kept: int
 
-    def __add__(self, other: "Synced") -> "Synced":
-        return Synced(
-            new=self.new + other.new,
-            changed=self.changed + other.changed,
-            removed=self.removed + other.removed,
-            kept=self.kept + other.kept,
-        )
-
 
 Progress = Callable[[int, int], None]
 """How many of how many passages are embedded; called from the thread that works."""
 
 
 class Index:
-    """Vectors by passage id, apart by audience. Safe to share between threads; `close` gives the folder back.
+    """Vectors by key, apart by shelf. Safe to share between threads; `close` gives the folder back.
 
     One of a kind per process: chromadb shares its connections between clients of the same server.
     """
@@ -79,7 +70,7 @@ class Index:
         self._client = client
         self._lock = lock
         self._writing = threading.Lock()
-        self._collections: dict[str, chromadb.Collection] = {name: self._collection(name) for name in AUDIENCES}
+        self._collections: dict[str, chromadb.Collection] = {}
 
     @classmethod
     def open_embedded(cls, path: Path) -> Self:
@@ -116,83 +107,112 @@ class Index:
         for session in _sessions(self._client):
             session.close()
 
-    def sync(
+    def sync(self, passages: Sequence[Passage], embedder: Embedder, *, progress: Progress | None = None) -> Synced:
+        """Makes the index hold exactly these passages. Only new and changed ones are embedded; a changed model changes
+        all. What is new is there before what is old goes. Raises IndexUnavailable."""
+        with self._writing:
+            there = self.keys()
+            written = self.add(passages, embedder, there, progress)
+            stale = left_over(there, passages, embedder.name)
+            self.drop(stale)
+        gone = {passage_of(key) for keys in stale.values() for key in keys}
+        changed = sum(passage.id in gone for passage in written)
+        return Synced(
+            new=len(written) - changed,
+            changed=changed,
+            removed=len(gone - {passage.id for passage in written}),
+            kept=len(passages) - len(written),
+        )
+
+    def add(
         self,
         passages: Sequence[Passage],
         embedder: Embedder,
-        *,
-        keep: Collection[str] = (),
+        there: Mapping[str, Collection[str]],
         progress: Progress | None = None,
-    ) -> Synced:
-        """Makes the index hold exactly these passages, and what it has of the articles `keep`. Only new and changed ones
-        are embedded; a changed model changes all. Raises IndexUnavailable."""
-        with self._writing, _Reaching():
-            plans = [self._plan(audience, passages, embedder, keep) for audience in AUDIENCES]
-            total, written = sum(len(plan.write) for plan in plans), 0
-            for plan in plans:
-                for batch in _batches(plan.write):
-                    self._write(plan.collection, batch, embedder)
-                    written += len(batch)
-                    if progress:
-                        progress(written, total)
-                for start in range(0, len(plan.vanished), BATCH):
-                    plan.collection.delete(ids=plan.vanished[start : start + BATCH])
-        return reduce(add, (plan.counts for plan in plans))
+    ) -> list[Passage]:
+        """Writes the vectors that are not there, batch by batch, and says whose they were. What is there already stays as
+        it is: a search for it goes on. Raises IndexUnavailable."""
+        missing = [p for p in passages if key_of(p, embedder.name) not in there.get(shelf_of(p), ())]
+        by_shelf: dict[str, list[Passage]] = {}
+        for passage in missing:
+            by_shelf.setdefault(shelf_of(passage), []).append(passage)
+        written = 0
+        for shelf, found in by_shelf.items():
+            for start in range(0, len(found), BATCH):
+                batch = found[start : start + BATCH]
+                vectors = embedder.embed([passage.indexed() for passage in batch])
+                with _Reaching():
+                    self._collection(shelf).upsert(ids=[key_of(p, embedder.name) for p in batch], embeddings=vectors)
+                written += len(batch)
+                if progress:
+                    progress(written, len(missing))
+        return missing
 
-    def query(self, vector: Vectors, audience: str, *, limit: int, also: Collection[str] = ()) -> Mapping[str, float]:
-        """Cosine by id: the nearest `limit` passages of one audience, and those of `also` that are there.
+    def drop(self, keys: Mapping[str, Collection[str]]) -> None:
+        """Takes vectors out, by shelf. Raises IndexUnavailable."""
+        with _Reaching():
+            for shelf, gone in keys.items():
+                ordered = sorted(gone)
+                for start in range(0, len(ordered), LARGE):
+                    self._collection(shelf).delete(ids=ordered[start : start + LARGE])
+
+    def keys(self) -> dict[str, set[str]]:
+        """What is there, by shelf. Raises IndexUnavailable."""
+        with _Reaching():
+            names = [each.name for each in self._client.list_collections() if each.name.startswith(PREFIX)]
+            return {name.removeprefix(PREFIX): set(self._opened(name).get(include=[])["ids"]) for name in names}
+
+    def query(self, vector: Vectors, shelf: str, *, limit: int, also: Collection[str] = ()) -> Mapping[str, float]:
+        """Cosine by key: the nearest `limit` passages of one shelf, and those of `also` that are there.
         Raises IndexUnavailable."""
         with _Reaching():
-            collection = self._collections[audience]
+            collection = self._collection(shelf)
             found = collection.query(query_embeddings=vector.tolist(), n_results=limit, include=["distances"])
             distances = (found["distances"] or [[]])[0]
             cosines = {name: 1.0 - distance for name, distance in zip(found["ids"][0], distances, strict=True)}
             missing = [name for name in also if name not in cosines]
             if missing:
                 more = collection.get(ids=missing, include=["embeddings"])
-                rows = np.asarray(more["embeddings"], np.float32).reshape(len(more["ids"]), -1)
+                rows = np.asarray(more["embeddings"], np.float32).reshape(len(more["ids"]), len(vector))
                 cosines |= {name: float(row @ vector) for name, row in zip(more["ids"], rows, strict=True)}
         return cosines
 
-    def _collection(self, audience: str) -> chromadb.Collection:
-        return self._client.get_or_create_collection(
-            f"passages-{audience}", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
+    def _collection(self, shelf: str) -> chromadb.Collection:
+        return self._opened(PREFIX + shelf)
 
-    def _plan(self, audience: str, passages: Sequence[Passage], embedder: Embedder, keep: Collection[str]) -> "_Plan":
-        collection = self._collections[audience]
-        wanted = [passage for passage in passages if passage.audience == audience]
-        there = collection.get(include=["metadatas"])
-        about = dict(zip(there["ids"], there["metadatas"] or [], strict=True))
-        write = [p for p in wanted if p.id not in about or about[p.id]["hash"] != _hash(p, embedder.name)]
-        gone = about.keys() - {passage.id for passage in wanted}
-        vanished = sorted(name for name in gone if about[name]["article"] not in keep)
-        changed = sum(passage.id in about for passage in write)
-        counts = Synced(
-            new=len(write) - changed,
-            changed=changed,
-            removed=len(vanished),
-            kept=len(wanted) - len(write) + len(gone) - len(vanished),
-        )
-        return _Plan(collection=collection, write=write, vanished=vanished, counts=counts)
-
-    def _write(self, collection: chromadb.Collection, batch: Sequence[Passage], embedder: Embedder) -> None:
-        collection.upsert(
-            ids=[passage.id for passage in batch],
-            embeddings=embedder.embed([passage.indexed() for passage in batch]),
-            documents=[passage.text for passage in batch],
-            metadatas=[{"hash": _hash(p, embedder.name), "article": p.article, "title": p.title} for p in batch],
-        )
+    def _opened(self, name: str) -> chromadb.Collection:
+        if name not in self._collections:
+            self._collections[name] = self._client.get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        return self._collections[name]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Plan:
-    """What a sync does to one audience."""
+def shelf_of(passage: Passage) -> str:
+    """A collection for each audience and language: `public-en`, `segment-partners-de`. What Chroma filters by within one
+    costs with its size, and what may be read by few must not stand beside what all may read."""
+    return f"{passage.audience.replace(':', '-')}-{passage.language}"
 
-    collection: chromadb.Collection
-    write: Sequence[Passage]
-    vanished: list[str]
-    counts: Synced
+
+def key_of(passage: Passage, model: str) -> str:
+    """A vector's name: the passage, and a hash of what was embedded by which model. So what was written for an edit never
+    takes the place of what is still served, and what is not named in PostgreSQL is nobody's."""
+    told = hashlib.sha256(f"{model}\n{passage.indexed()}".encode("utf-8", "replace")).hexdigest()
+    return f"{passage.id}@{told[:32]}"
+
+
+def left_over(there: Mapping[str, set[str]], passages: Sequence[Passage], model: str) -> dict[str, set[str]]:
+    """By shelf, the vectors that are none of these passages'."""
+    wanted: dict[str, set[str]] = {}
+    for passage in passages:
+        wanted.setdefault(shelf_of(passage), set()).add(key_of(passage, model))
+    return {shelf: keys - wanted.get(shelf, set()) for shelf, keys in there.items()}
+
+
+def passage_of(key: str) -> str:
+    """The id of the passage that the vector is of."""
+    return key.rpartition("@")[0]
 
 
 class _Reaching:
@@ -228,12 +248,3 @@ _ADVICE = "stop the process that owns it, or run a Chroma server and set CHROMA_
 
 def _settings() -> Settings:
     return Settings(anonymized_telemetry=False)
-
-
-def _hash(passage: Passage, model: str) -> str:
-    return hashlib.sha256(json.dumps([model, asdict(passage)], sort_keys=True).encode()).hexdigest()
-
-
-def _batches(passages: Sequence[Passage]) -> Iterator[Sequence[Passage]]:
-    for start in range(0, len(passages), BATCH):
-        yield passages[start : start + BATCH]

@@ -1,25 +1,36 @@
 """Hybrid search over the help centre: vectors and words, fused; with a measure of whether the answer is there at all.
 
-The fusion is the sum of z-scores of cosine and BM25 over the candidates of both, the best of what was tried on WixQA and
-TechQA (docs/knowledge.md). Who may read what is decided twice: each audience has its own collection and word index, and
+How the two become one order stands in `knowledge/fusion.py`. Who may read what is decided twice: each audience has its own collection and word index, and
 a hit must be a passage of an audience that was asked for.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from knowledge.articles import AUDIENCES
 from knowledge.bm25 import Keywords
 from knowledge.embedder import Embedder, Vectors
-from knowledge.index import Index, Progress, Synced
+from knowledge.fusion import Candidate, Shelf, best, fused, support
+from knowledge.index import Index, Progress, Synced, key_of, shelf_of
+from knowledge.neighbours import joined
 from knowledge.passages import Passage
 
 CANDIDATES = 40
-OTHERS = 5
+LONGEST = 4000
+"""Characters of a query that are read: more than a message that is about one thing has, and no more than is soon searched."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """For whom is searched, as far as it is known. `language`: two letters; `product`, `plan`: passages that are of
+    others are left out."""
+
+    language: str = ""
+    product: str = ""
+    plan: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,113 +49,116 @@ class Found:
     support: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """What is known of one audience: its passages in the order of the word index."""
-
-    passages: Sequence[Passage]
-    places: Mapping[str, int]
-    keywords: Keywords
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    shelf: Shelf
-    place: int
-    cosine: float
-    words: float
-
-    @property
-    def passage(self) -> Passage:
-        return self.shelf.passages[self.place]
-
-
+@dataclass
 class Search:
-    """`load` before the first `search`, and again when articles change; searches meanwhile see the old ones. `loading` is
-    for who reads the articles and loads them: what was read first must not be loaded last."""
+    """`load` or `show` before the first `search`, and again when articles change; searches meanwhile see the old ones.
+    `fallback`: the language that is searched where the customer's has nothing. `fresh`: asked before a search, where
+    other processes write the index too."""
 
-    def __init__(self, embedder: Embedder, index: Index) -> None:
-        self._embedder = embedder
-        self._index = index
-        self._shelves: Mapping[str, Shelf] = {}
-        self.loading = asyncio.Lock()
+    embedder: Embedder
+    index: Index
+    fallback: str = "en"
+    fresh: Callable[[], Awaitable[None]] | None = None
+    _shelves: Mapping[str, Shelf] = field(default_factory=dict)
 
-    async def load(
-        self, passages: Sequence[Passage], *, keep: Collection[str] = (), progress: Progress | None = None
-    ) -> Synced:
-        """Makes exactly these passages searchable, and those of the articles `keep` as they are. Raises
-        IndexUnavailable."""
-        return await asyncio.to_thread(self._load, passages, keep, progress)
-
-    async def search(self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4) -> Found:
-        """The best passages for these audiences and no others. Raises IndexUnavailable."""
-        return await asyncio.to_thread(self._search, query, audiences, limit)
-
-    def _load(self, passages: Sequence[Passage], keep: Collection[str], progress: Progress | None) -> Synced:
-        synced = self._index.sync(passages, self._embedder, keep=keep, progress=progress)
-        kept = [p for shelf in self._shelves.values() for p in shelf.passages if p.article in keep]
-        self._shelves = {a: _shelf([p for p in (*passages, *kept) if p.audience == a]) for a in AUDIENCES}
+    async def load(self, passages: Sequence[Passage], *, progress: Progress | None = None) -> Synced:
+        """Makes exactly these passages searchable. Raises IndexUnavailable."""
+        synced = await asyncio.to_thread(self.index.sync, passages, self.embedder, progress=progress)
+        await self.show(passages)
         return synced
 
-    def _search(self, query: str, audiences: Sequence[str], limit: int) -> Found:
-        shelves = {audience: shelf for audience, shelf in self._shelves.items() if audience in audiences}
-        if not query.strip():
+    async def show(self, passages: Sequence[Passage]) -> None:
+        """Searches these from now on; their vectors are in the index already."""
+        self._shelves = await asyncio.to_thread(_shelves, passages, self.embedder.name, self._shelves)
+
+    @property
+    def passages(self) -> int:
+        """How many are searched."""
+        return sum(len(shelf.passages) for shelf in self._shelves.values())
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Whose passages there are."""
+        return frozenset(shelf.audience for shelf in self._shelves.values())
+
+    async def search(
+        self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4, about: About | None = None
+    ) -> Found:
+        """The best passages for these audiences and no others. Raises IndexUnavailable."""
+        if self.fresh is not None:
+            await self.fresh()
+        return await asyncio.to_thread(self._search, query, audiences, limit, about or About())
+
+    def _search(self, query: str, audiences: Sequence[str], limit: int, about: About) -> Found:
+        query = readable(query)
+        shelves = self._asked(audiences, about.language)
+        if not query or not shelves:
             return Found()
-        vector = self._embedder.embed([query])[0]
-        candidates = [c for name, shelf in shelves.items() for c in self._candidates(query, vector, name, shelf)]
+        vector = self.embedder.embed([query])[0]
+        candidates = [
+            c for shelf in shelves for c in self._candidates(query, vector, shelf) if _meant(c.passage, about)
+        ]
         if not candidates:
             return Found()
-        cosines = np.array([candidate.cosine for candidate in candidates])
-        scores = _standard(cosines) + _standard(np.array([candidate.words for candidate in candidates]))
+        scores = fused(candidates)
         order = [int(place) for place in np.argsort(-scores, kind="stable")]
         hits = [Hit(passage=candidates[i].passage, score=float(scores[i])) for i in order]
-        allowed = [hit for hit in hits if hit.passage.audience in audiences]
-        return Found(hits=tuple(allowed[:limit]), support=_support(query, candidates[order[0]], candidates))
+        allowed = [hit for hit in hits if hit.passage.audience in audiences][:limit]
+        whole = {hit.passage.id: each for hit, each in zip(allowed, joined([h.passage for h in allowed]), strict=True)}
+        shown = tuple(Hit(passage=p, score=hit.score) for hit in allowed if (p := whole[hit.passage.id]) is not None)
+        return Found(hits=shown, support=support(query, candidates[order[0]], candidates))
 
-    def _candidates(self, query: str, vector: Vectors, audience: str, shelf: Shelf) -> list[Candidate]:
+    def _asked(self, audiences: Sequence[str], language: str) -> list[Shelf]:
+        """Those of the audiences in the language; in the fallback's where it has none; in any where that has none."""
+        allowed = [shelf for shelf in self._shelves.values() if shelf.audience in audiences and shelf.passages]
+        for wanted in (language, self.fallback) if language else ():
+            found = [shelf for shelf in allowed if shelf.language == wanted]
+            if found:
+                return found
+        return allowed
+
+    def _candidates(self, query: str, vector: Vectors, shelf: Shelf) -> list[Candidate]:
         """The nearest by vector and the best by words, each with both scores."""
         words = shelf.keywords.scores(query)
-        wordy = [int(i) for i in np.argsort(-words, kind="stable")[:CANDIDATES] if words[i] > 0]
-        also = [shelf.passages[i].id for i in wordy]
-        cosines = self._index.query(vector, audience, limit=CANDIDATES, also=also)
+        also = [shelf.keys[place] for place in best(words[0], CANDIDATES)]
+        name = shelf_of(shelf.passages[0])
+        cosines = self.index.query(vector, name, limit=CANDIDATES, also=also)
         return [
-            Candidate(shelf=shelf, place=place, cosine=cosine, words=float(words[place]))
-            for name, cosine in cosines.items()
-            if (place := shelf.places.get(name)) is not None
+            Candidate(shelf=shelf, place=place, cosine=cosine, words=words[:, place])
+            for key, cosine in cosines.items()
+            if (place := shelf.places.get(key)) is not None
         ]
 
 
-def _shelf(passages: Sequence[Passage]) -> Shelf:
-    places = {passage.id: place for place, passage in enumerate(passages)}
-    return Shelf(passages=passages, places=places, keywords=Keywords(passages))
+def readable(query: str) -> str:
+    """The query as it is searched: without what is no letter to anybody, and no longer than LONGEST."""
+    return " ".join(query[:LONGEST].encode("utf-8", "ignore").decode().replace("\0", " ").split())
 
 
-def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    standard: NDArray[np.float64] = (values - values.mean()) / (values.std() + 1e-9)
-    return standard
+def _meant(passage: Passage, about: About) -> bool:
+    """A passage that is of one product or plan is for those who have it, and for those of whom that is not known."""
+    return all(
+        not own or not asked or own == asked
+        for own, asked in ((passage.product, about.product), (passage.plan, about.plan))
+    )
 
 
-def _support(query: str, best: Candidate, candidates: Sequence[Candidate]) -> float:
-    """Logistic in three features of the best passage: its cosine, the rarity-weighted share of the query's words it
-    has, and how far its cosine stands above what the five nearest other articles have to offer.
-
-    Fitted offline (scikit-learn LogisticRegression, C=10) on WixQA and TechQA questions against help centres of 15
-    articles to all of them, half of the gold articles left out, with CLINC150 out-of-scope and Banking77 questions as
-    foreign ones; the label is whether the best passage is of a gold article. Fitted on one set and measured on the
-    other: AUC 0.92 and 0.88 between answerable and unanswerable, expected calibration error 0.07; 95 % of foreign
-    questions stay below 0.12.
-    """
-    coverage = best.shelf.keywords.coverage(query, best.place)
-    margin = best.cosine - _offered_elsewhere(best, candidates)
-    return float(1 / (1 + np.exp(6.41 - 5.17 * best.cosine - 3.95 * coverage - 9.08 * margin)))
+def _shelves(passages: Sequence[Passage], model: str, before: Mapping[str, Shelf]) -> dict[str, Shelf]:
+    grouped: dict[str, list[Passage]] = {}
+    for passage in passages:
+        grouped.setdefault(shelf_of(passage), []).append(passage)
+    return {name: _shelf(found, model, before.get(name)) for name, found in grouped.items()}
 
 
-def _offered_elsewhere(best: Candidate, candidates: Sequence[Candidate]) -> float:
-    """The mean cosine of the best passage of each of the nearest other articles; a lone article stands above nothing."""
-    nearest: dict[str, float] = {}
-    for candidate in candidates:
-        article = candidate.passage.article
-        nearest[article] = max(candidate.cosine, nearest.get(article, -1.0))
-    nearest.pop(best.passage.article)
-    others = sorted(nearest.values(), reverse=True)[:OTHERS]
-    return float(np.mean(others)) if others else best.cosine
+def _shelf(passages: Sequence[Passage], model: str, before: Shelf | None) -> Shelf:
+    keys = [key_of(passage, model) for passage in passages]
+    language = passages[0].language
+    return Shelf(
+        audience=passages[0].audience,
+        language=language,
+        passages=passages,
+        keys=keys,
+        places={key: place for place, key in enumerate(keys)},
+        keywords=Keywords(passages, language, before.keywords if before else None),
+        lengths=Counter(passage.article for passage in passages),
+    )

@@ -15,6 +15,7 @@ from policy.playbook import Playbook, playbook_of
 from policy.retention import Retention, retention_of
 from policy.routing import RoutingRule, routing_of
 from policy.source import CompanyInvalid, Node, Problem, document
+from policy.sources import ArticleSource, sources_of
 from policy.sure import Sure
 from policy.triggers import Thresholds, Trigger, thresholds_of, triggers_of
 from policy.usage import Usage, usage_of
@@ -42,6 +43,7 @@ COMPANY_KEYS = (
     "retention",
     "tone",
     "email",
+    "sources",
 )
 POLICY_KEYS = ("tools", "budgets", "drafts", "triggers", "thresholds")
 
@@ -57,7 +59,8 @@ class Company:
     adapter serves which port. `drafts`: who approves drafted replies. `budgets`:
     what one customer may get in all. `usage`: how much a
     caller and a run may use. `close_after`: how long a silent customer is waited for. `retention`: how long what is kept.
-    `tone`: how it writes to whom, for a model; `email`: what stands around its letters. `version`: sha256 of every file but the articles."""
+    `tone`: how it writes to whom, for a model; `email`: what stands around its letters. `sources`: where the help
+    centre's articles come from. `version`: sha256 of every file but the articles."""
 
     name: str
     voice: str
@@ -84,6 +87,7 @@ class Company:
     retention: Retention = field(default_factory=lambda: retention_of(None))
     tone: Tone = field(default_factory=Tone)
     email: Email = field(default_factory=lambda: email_of(None))
+    sources: tuple[ArticleSource, ...] = ()
 
     def sure(self, intent: str) -> Sure:
         """How sure the agent must be of this intent; as the company is in all, where it has no playbook."""
@@ -161,6 +165,7 @@ class _Reader:
             usage=usage_of(company.get("usage")),
             tone=tone_of(company.get("tone"), tiers),
             email=email_of(company.get("email")),
+            sources=sources_of(company.get("sources"), self.folder),
         )
 
     def _playbooks(

@@ -11,7 +11,7 @@ import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from knowledge.embedder import Embedder
-from knowledge.index import FolderInUse, Index, IndexUnavailable, Synced
+from knowledge.index import FolderInUse, Index, IndexUnavailable, Synced, key_of, passage_of
 from knowledge.passages import Passage
 from tests.knowledge_world import MODELS, embedder, help_centre
 
@@ -28,8 +28,8 @@ def passages(tmp_path: Path) -> list[Passage]:
     return help_centre(tmp_path / "articles")
 
 
-def nearest(index: Index, text: str, audience: str = "public", limit: int = 1) -> list[str]:
-    return list(index.query(embedder().embed([text])[0], audience, limit=limit))
+def nearest(index: Index, text: str, shelf: str = "public-en", limit: int = 1) -> list[str]:
+    return [passage_of(key) for key in index.query(embedder().embed([text])[0], shelf, limit=limit)]
 
 
 def test_a_sync_writes_only_what_changed(index: Index, passages: list[Passage]) -> None:
@@ -58,7 +58,7 @@ def test_a_passage_made_internal_leaves_the_public_collection(index: Index, pass
     index.sync([replace(p, audience="internal") for p in passages], embedder())
 
     assert nearest(index, "the hub is offline", limit=20) == []
-    assert nearest(index, "the hub is offline", "internal") == ["devices/hub#introduction-1"]
+    assert nearest(index, "the hub is offline", "internal-en") == ["devices/hub#introduction-1"]
 
 
 def test_another_model_writes_everything_again(index: Index, passages: list[Passage]) -> None:
@@ -73,10 +73,38 @@ def test_a_query_also_measures_passages_named_by_id(index: Index, passages: list
     index.sync(passages, embedder())
     vector = embedder().embed(["the hub is offline"])[0]
 
-    cosines = index.query(vector, "public", limit=1, also=["billing/invoices#introduction-1", "unknown"])
+    invoices = next(key_of(p, embedder().name) for p in passages if p.article == "billing/invoices")
 
-    assert list(cosines) == ["devices/hub#introduction-1", "billing/invoices#introduction-1"]
-    assert cosines["devices/hub#introduction-1"] > 0.6 > cosines["billing/invoices#introduction-1"] > -1
+    cosines = index.query(vector, "public-en", limit=1, also=[invoices, "unknown"])
+
+    hub, other = cosines.values()
+    assert [passage_of(key) for key in cosines] == ["devices/hub#introduction-1", "billing/invoices#introduction-1"]
+    assert hub > 0.6 > other > -1
+
+
+def test_what_is_new_stands_beside_what_is_served_until_that_is_dropped(index: Index, passages: list[Passage]) -> None:
+    index.sync(passages, embedder())
+    edited = [replace(passages[0], text="New text about vouchers."), *passages[1:]]
+
+    written = index.add(edited, embedder(), index.keys())
+    beside = [passage_of(key) for keys in index.keys().values() for key in keys]
+    index.drop({"public-en": {key_of(passages[0], embedder().name)}})
+
+    assert [passage.id for passage in written] == [passages[0].id]
+    assert beside.count(passages[0].id) == 2
+    assert index.sync(edited, embedder()).kept == len(edited)
+
+
+def test_each_audience_has_a_collection_in_each_language(index: Index, passages: list[Passage]) -> None:
+    hub = next(passage for passage in passages if passage.article == "devices/hub")
+
+    index.sync([hub, replace(hub, language="de"), replace(hub, audience="segment:partners")], embedder())
+
+    assert sorted(name for name, keys in index.keys().items() if keys) == [
+        "public-de",
+        "public-en",
+        "segment-partners-en",
+    ]
 
 
 def test_what_was_written_is_there_after_opening_again(tmp_path: Path, passages: list[Passage]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from knowledge.bm25 import Keywords
 from knowledge.index import Index
 from knowledge.passages import Passage
-from knowledge.search import Found, Search
+from knowledge.search import About, Found, Search
 from tests.knowledge_world import embedder, help_centre
 
 GOODWILL = "Agents may grant an angry customer a goodwill credit of 50 dollars"
@@ -66,7 +67,7 @@ async def test_hits_come_best_first_and_no_more_than_asked_for(search: Search) -
     assert scores == sorted(scores, reverse=True)
 
 
-@pytest.mark.parametrize("audiences", [("public",), (), ("staff",), ("passages-internal",)])
+@pytest.mark.parametrize("audiences", [("public",), (), ("staff",), ("passages-internal",), ("internal-en",)])
 async def test_internal_text_never_comes_back_unless_asked_for(search: Search, audiences: tuple[str, ...]) -> None:
     found = await search.search(GOODWILL, audiences=audiences, limit=50)
 
@@ -101,9 +102,55 @@ async def test_a_lone_article_stands_above_nothing_and_gets_careful_support(
     assert foreign.support < 0.01 < asked.support < 0.5
 
 
-@pytest.mark.parametrize("query", ["", "   ", "\n"])
+@pytest.mark.parametrize("query", ["", "   ", "\n", "\0", "\ud800"])
 async def test_an_empty_query_finds_nothing(search: Search, query: str) -> None:
     assert await search.search(query) == Found()
+
+
+@pytest.mark.parametrize(
+    "query", ["refund " * 1500, "😀" * 3000, "\u202erefund\u0000", "ﬁ" * 20, "a" * 10_000, "' OR 1=1 --"]
+)
+async def test_a_query_may_be_long_and_odd(search: Search, query: str) -> None:
+    found = await search.search(query, limit=3)
+
+    assert len(found.hits) <= 3
+    assert 0 <= found.support <= 1
+
+
+async def test_passages_of_a_cut_section_are_given_as_one(empty: Search, passages: list[Passage]) -> None:
+    hub = next(passage for passage in passages if passage.article == "devices/hub")
+    parts = [replace(hub, id=f"devices/hub#introduction-{n}", text=f"The hub is offline, part {n}.") for n in (1, 2)]
+    await empty.load([*(each for each in passages if each != hub), *parts])
+
+    found = await empty.search("the hub is offline", limit=4)
+
+    ours = [hit.passage for hit in found.hits if hit.passage.article == "devices/hub"]
+    assert [each.text for each in ours] == ["The hub is offline, part 1.\n\nThe hub is offline, part 2."]
+
+
+async def test_a_language_is_searched_alone_and_the_fallback_where_it_has_nothing(
+    empty: Search, passages: list[Passage]
+) -> None:
+    german = replace(passages[0], language="de", text="Der Hub ist nicht verbunden.")
+    await empty.load([*passages, german])
+
+    there = await empty.search("Hub nicht verbunden", about=About(language="de"))
+    none = await empty.search("le hub est hors ligne", about=About(language="fr"))
+
+    assert {hit.passage.language for hit in there.hits} == {"de"}
+    assert {hit.passage.language for hit in none.hits} == {"en"}
+
+
+async def test_what_is_of_another_product_or_plan_is_left_out(empty: Search, passages: list[Passage]) -> None:
+    pro = [replace(passage, plan="pro") for passage in passages if passage.article == "devices/hub"]
+    await empty.load([*(each for each in passages if each.article != "devices/hub"), *pro])
+
+    async def articles(about: About) -> set[str]:
+        found = await empty.search("the hub is offline", limit=50, about=about)
+        return {hit.passage.article for hit in found.hits}
+
+    assert "devices/hub" in await articles(About()) & await articles(About(plan="pro"))
+    assert "devices/hub" not in await articles(About(plan="free"))
 
 
 async def test_nothing_is_found_before_passages_are_loaded(empty: Search) -> None:
@@ -129,7 +176,7 @@ async def test_a_search_finds_only_passages_this_process_has_read(
 ) -> None:
     """Another process may have written the shared index since: an id without a passage here is passed over."""
     await search.load(passages)
-    search._index.sync([*passages[1:]], embedder())
+    search.index.sync([*passages[1:]], embedder())
 
     found = await search.search("refund", limit=50)
 
@@ -147,7 +194,7 @@ async def test_searches_run_side_by_side(search: Search) -> None:
 def test_words_match_in_any_form_and_titles_count(passages: list[Passage]) -> None:
     keywords = Keywords(passages)
 
-    scores = keywords.scores("refunding invoice")
+    scores = keywords.scores("refunding invoice")[0]
 
     best = [passages[int(place)].article for place in scores.argsort()[::-1][:4]]
     assert set(best) == {"billing/refunds", "billing/invoices"}
@@ -159,7 +206,7 @@ def test_words_nobody_wrote_score_nothing(passages: list[Passage]) -> None:
     assert keywords.scores("xylophone").max() == 0
     assert keywords.scores("the of").max() == 0
     assert keywords.coverage("the of", 0) == 0
-    assert Keywords([]).scores("refund").shape == (0,)
+    assert Keywords([]).scores("refund").shape == (3, 0)
 
 
 def test_coverage_is_the_share_of_rare_words_a_passage_has(passages: list[Passage]) -> None:

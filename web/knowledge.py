@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -12,8 +11,8 @@ from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from knowledge.index import Progress
-from knowledge.ingest import ingest
-from knowledge.search import Search
+from knowledge.library import Library, ingested_json
+from knowledge.verify import verified_json, verify
 from records import audit
 from records.errors import CloseloopError, NotReady
 from records.staff import Principal
@@ -36,16 +35,28 @@ async def ingest_articles(request: Request, staff: Staff, doors: TheDoors) -> Re
     return JSONResponse(await _ingest(doors, staff))
 
 
-async def _ingest(doors: Doors, staff: Principal, progress: Progress | None = None) -> Json:
-    search = doors.services.search
-    if not isinstance(search, Search):
+@router.get("/knowledge/verify")
+async def verify_index(staff: Staff, doors: TheDoors) -> Json:
+    """Compares the index of the search with PostgreSQL, collection by collection. `differences` is empty when they
+    agree."""
+    need_role(doors, staff, "lead", "admin")
+    return verified_json(await verify(doors.services.database, _library(doors).search))
+
+
+def _library(doors: Doors) -> Library:
+    """Raises NotReady where this process has none."""
+    if doors.services.library is None:
         raise NotReady
-    done = await ingest(search, doors.services.company.current().articles, progress)
-    counted: Json = {"articles": done.articles, "passages": asdict(done.passages), "unreadable": dict(done.unreadable)}
+    return doors.services.library
+
+
+async def _ingest(doors: Doors, staff: Principal, progress: Progress | None = None) -> Json:
+    told = ingested_json(await _library(doors).ingest(progress))
+    counted = {name: told[name] for name in ("articles", "passages", "unreadable")}
     async with doors.services.database.transaction() as conn:
         now = doors.services.clock.now()
         await audit.write(conn, actor=staff.id, action="knowledge.ingested", subject="articles", now=now, **counted)
-    return counted
+    return told
 
 
 async def _told(doors: Doors, staff: Principal) -> AsyncIterator[ServerSentEvent]:

@@ -1,73 +1,58 @@
 """Checks of the help centre: files that cannot be read, links that lead nowhere, questions without an answer."""
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Sequence
 
 from commands.checks.finding import Checked, Finding, finding, in_playbook, line_of
-from knowledge.articles import Article, ArticleInvalid, articles_in
-from knowledge.ingest import read_articles
+from knowledge.articles import Article, ArticleInvalid
+from knowledge.links import broken_links, target
 from knowledge.search import Search
+from knowledge.sources import read_sources
 from policy.playbook import Playbook
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-NEXT = "The service does not start with it."
+NEXT = "The service leaves it out, and goes on with what it said before."
 
 
 def check_articles(found: Checked) -> Iterator[Finding]:
     """Needs no model."""
-    folder = found.company.articles
     name = f"{found.name}/articles"
+    sources = found.company.sources
     try:
-        articles, unreadable = read_articles(folder)
-        files = articles_in(folder)
-    except ArticleInvalid:
-        yield finding("error", (name, 0), "There is no folder of articles.", "Make it; it may be empty.")
+        read = read_sources(sources)
+    except ArticleInvalid as error:
+        where = name if error.file == str(found.company.articles) else error.file
+        yield finding("error", (where, 0), "There is no folder of articles.", "Make it; it may be empty.")
         return
-    for file, what in unreadable.items():
+    for file, what in read.unreadable.items():
         line = re.match(r"line (\d+): ", what)
         said = what.removeprefix(line[0]) if line else what
-        yield finding("error", (f"{name}/{file}", int(line[1]) if line else 0), said.capitalize(), NEXT)
-    if not files:
+        yield finding("error", (f"{name}/{file}", int(line[1]) if line else 0), said[0].upper() + said[1:], NEXT)
+    for file, what in read.doubtful.items():
+        yield finding("warning", (f"{name}/{file}", 0), what[0].upper() + what[1:], "Give one of them another title.")
+    if not (read.articles or read.unreadable):
         yield finding("warning", (name, 0), "There are no articles.", "Write what customers ask most.")
-    by_file = {f"{article.id}.md": article for article in articles}
-    for file, article in by_file.items():
-        yield from _links(found, name, file, article, by_file, folder)
+    yield from _links(found, name, read.articles)
 
 
-def _links(
-    found: Checked, name: str, file: str, article: Article, by_file: Mapping[str, Article], folder: Path
-) -> Iterator[Finding]:
-    for link in _LINK.findall(article.body):
-        path, _, anchor = link.partition("#")
-        if "://" in link or link.startswith("mailto:"):
-            continue
-        target = _target(file, path)
-        where = (f"{name}/{file}", line_of(found.folder, f"{name}/{file}", link))
-        other = by_file.get(target)
-        if other is None:
-            if not (folder / target).exists():
+def _links(found: Checked, name: str, articles: Sequence[Article]) -> Iterator[Finding]:
+    by_file = {article.file: article for article in articles}
+    for file, links in broken_links(articles).items():
+        for link in links:
+            where = (f"{name}/{file}", line_of(found.folder, f"{name}/{file}", link))
+            path, _, anchor = link.partition("#")
+            other = target(file, path)
+            if other in by_file:
+                yield finding("warning", where, f"{other} has no heading #{anchor}.", "Mend or remove the link.")
+            else:
                 yield finding("warning", where, f"The link to {path} leads nowhere.", "Mend or remove it.")
-        elif anchor and anchor not in _anchors(other):
-            yield finding("warning", where, f"{target} has no heading #{anchor}.", "Mend or remove the link.")
-        elif article.audience == "public" and other.audience == "internal":
-            yield finding("warning", where, f"Customers are sent to {target}, which is internal.", "Remove the link.")
-
-
-def _target(file: str, path: str) -> str:
-    """From the folder of articles, without `..`."""
-    parts: list[str] = []
-    for part in (PurePosixPath(file).parent / path).parts if path else PurePosixPath(file).parts:
-        if part == ".." and parts:
-            parts.pop()
-        elif part != "..":
-            parts.append(part)
-    return "/".join(parts)
-
-
-def _anchors(article: Article) -> set[str]:
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in _HEADING.findall(article.body)}
+    for article in articles:
+        for link in _LINK.findall(article.body) if article.audience == "public" else ():
+            other = target(article.file, link.partition("#")[0])
+            if other in by_file and by_file[other].audience != "public":
+                where = (f"{name}/{article.file}", line_of(found.folder, f"{name}/{article.file}", link))
+                what = f"Customers are sent to {other}, which is {by_file[other].audience}."
+                yield finding("warning", where, what, "Remove the link.")
 
 
 async def check_answers(found: Checked, search: Search) -> list[Finding]:

@@ -27,7 +27,7 @@ from graph.reasoners.protocol import View
 from graph.reasoners.rules import RulesReasoner
 from graph.state import Step
 from knowledge.passages import Passage
-from knowledge.search import Found, Hit
+from knowledge.search import About, Found, Hit
 from policy.company import Company
 from records import staff
 from records.clock import ManualClock, SystemClock
@@ -57,14 +57,16 @@ class Poisoned:
     def __init__(self) -> None:
         self.texts: Sequence[str] = ()
 
-    async def search(self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4) -> Found:
+    async def search(
+        self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4, about: About | None = None
+    ) -> Found:
         """The text of the customer whose order the query names; nothing else is found."""
         number = _NUMBER.search(query)
         if number is None or int(number[1]) >= len(self.texts) or "public" not in audiences or not limit:
             return Found()
-        about = {"id": "notes#1", "article": "notes", "title": "Notes", "heading": "", "url": "/help/notes"}
-        about |= {"audience": "public", "language": "en", "updated": "2026-10-01"}
-        passage = Passage(**about, text=self.texts[int(number[1])])
+        told = {"id": "notes#1", "article": "notes", "title": "Notes", "heading": "", "url": "/help/notes"}
+        told |= {"audience": "public", "language": "en", "updated": "2026-10-01"}
+        passage = Passage(**told, text=self.texts[int(number[1])])
         return Found(hits=(Hit(passage=passage, score=1.0),), support=0.99)
 
 

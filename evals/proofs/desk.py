@@ -13,7 +13,7 @@ from components import make_cipher, make_tokens
 from graph.build import build
 from graph.deps import Limits, Services
 from graph.reasoners.rules import RulesReasoner
-from knowledge.search import Found
+from knowledge.search import About, Found
 from knowledge.triage import Prediction
 from policy.live import LiveCompany
 from records.clock import SystemClock
@@ -48,7 +48,9 @@ class Certain:
 class Nothing:
     """A help centre without articles."""
 
-    async def search(self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4) -> Found:
+    async def search(
+        self, query: str, *, audiences: Sequence[str] = ("public",), limit: int = 4, about: About | None = None
+    ) -> Found:
         return Found()
 
 

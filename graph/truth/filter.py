@@ -1,6 +1,6 @@
 """The last filter's bounds, from the company's folder and PostgreSQL: what this customer may know, and what nobody may."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -10,11 +10,13 @@ from graph.deps import Services
 from graph.state import Fact
 from graph.truth.findings import Finding
 from graph.truth.leaks import Bounds, Company, leaks
-from knowledge.articles import article_of, articles_in
+from knowledge.articles import Article, article_of, articles_in
+from knowledge.library import Library
 from policy.company import company_files
 from policy.words import money
 from records import approvals, conversations, handoffs, receipts
 from records.ids import ConversationId
+from records.manifest import Filed
 from records.sql import Connection
 from tools.kit import Kit
 
@@ -39,7 +41,7 @@ async def bounds_of(conn: Connection, services: Services, to: ConversationId, fa
     told = [leaf for entry in done for leaf in _leaves([entry.arguments, entry.receipt])]
     titles = [str(card.card["title"]) for card in cards]
     return Bounds(
-        company=company_texts(company.articles),
+        company=_texts_of(services, company.articles),
         own="\n".join([*wrote, *titles, *told, *seen, conversation.customer_id or ""]),
         hidden=hidden,
     )
@@ -74,6 +76,17 @@ def _leaves(value: Any) -> Iterator[str]:
         yield str(value)
 
 
+def _texts_of(services: Services, articles: Path) -> Company:
+    """What is served, whatever became of its files since."""
+    library = services.library
+    return _served(articles.parent, library, library.generation) if library else company_texts(articles)
+
+
+@lru_cache(maxsize=8)
+def _served(folder: Path, library: Library, _generation: int) -> Company:
+    return _told(folder, library.served())
+
+
 def company_texts(articles: Path) -> Company:
     """Of the company whose articles these are, read anew when a file changes."""
     written = tuple((path, path.stat().st_mtime_ns) for path in articles_in(articles))
@@ -82,11 +95,14 @@ def company_texts(articles: Path) -> Company:
 
 @lru_cache(maxsize=8)
 def _texts(articles: Path, written: tuple[tuple[Path, int], ...]) -> Company:
-    found = [article_of(path, articles) for path, _ in written]
+    return _told(articles.parent, [article_of(path, articles) for path, _ in written])
+
+
+def _told(folder: Path, found: Sequence[Article | Filed]) -> Company:
     public = [f"{each.title}\n{each.url}\n{each.body}" for each in found if each.audience == "public"]
     internal = [f"{each.title}\n{each.body}" for each in found if each.audience != "public"]
     own = (files("graph") / "prompts/texts.yaml").read_text("utf-8")
-    return Company("\n\n".join(internal), "\n\n".join([*public, *_customer_words(articles.parent), own]))
+    return Company("\n\n".join(internal), "\n\n".join([*public, *_customer_words(folder), own]))
 
 
 def _customer_words(folder: Path) -> Iterator[str]:
