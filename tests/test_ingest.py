@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from commands.new import TEMPLATES
-from knowledge.index import Index
+from knowledge.index import Index, passage_of
 from records import staff
 from tests.cli_world import make_world
 from tests.service_world import World, open_world
@@ -136,35 +136,63 @@ async def test_nobody_else_is_let_in(world: World) -> None:
     assert (await ingest(world, conversation["token"])).status_code == 403
 
 
-def test_without_a_service_the_index_itself_is_brought_up_to_date(tmp_path: Path, made: Path) -> None:
+def test_without_a_service_the_index_itself_is_brought_up_to_date(
+    tmp_path: Path, made: Path, database_url: Callable[[], str]
+) -> None:
     make_world(tmp_path / "var")
-    first = run(tmp_path, "ingest", COMPANY=str(made))
+    given = {"COMPANY": str(made), "DATABASE_URL": database_url()}
+    first = run(tmp_path, "ingest", **given)
     edit(made)
 
-    second = run(tmp_path, "ingest", COMPANY=str(made))
+    second = run(tmp_path, "ingest", **given)
+    verified = run(tmp_path, "knowledge", "verify", **given)
 
-    assert (first.code, second.code) == (0, 0)
-    assert first.out.endswith("6 17 0 0 0 0")
-    assert second.out.endswith("6 0 1 0 16 0")
+    assert (first.code, second.code, verified.code) == (0, 0, 0)
+    assert first.out.endswith("6 17 0 0 0 0 0")
+    assert second.out.endswith("6 0 1 0 16 0 0")
+    assert "the index and PostgreSQL agree" in verified.out
 
 
-def test_the_command_names_what_it_could_not_read(tmp_path: Path, made: Path) -> None:
+def test_verify_tells_what_differs_and_what_puts_it_right(
+    tmp_path: Path, made: Path, database_url: Callable[[], str]
+) -> None:
     make_world(tmp_path / "var")
-    run(tmp_path, "ingest", COMPANY=str(made))
+    given = {"COMPANY": str(made), "DATABASE_URL": database_url()}
+    run(tmp_path, "ingest", **given)
+    index = Index.open_embedded(tmp_path / "var" / "chroma")
+    lost = sorted(index.keys()["public-en"])[0]
+    index.drop({"public-en": {lost}})
+    index.close()
+
+    differs = run(tmp_path, "knowledge", "verify", **given)
+    run(tmp_path, "ingest", **given)
+
+    assert differs.code == 1
+    assert f"{passage_of(lost)} is filed, and has no vector in the index." in differs.err
+    assert "1 differences. `closeloop ingest` puts them right." in differs.err
+    assert run(tmp_path, "knowledge", "verify", **given).code == 0
+
+
+def test_the_command_names_what_it_could_not_read(tmp_path: Path, made: Path, database_url: Callable[[], str]) -> None:
+    make_world(tmp_path / "var")
+    given = {"COMPANY": str(made), "DATABASE_URL": database_url()}
+    run(tmp_path, "ingest", **given)
     spoil(made)
 
-    said = run(tmp_path, "ingest", COMPANY=str(made))
+    said = run(tmp_path, "ingest", **given)
 
     assert said.code == 1
-    assert said.out.endswith("5 0 0 0 17 1")
-    assert said.err.startswith("returns.md: line 3: input should be 'public' or 'internal'.")
+    assert said.out.endswith("5 0 0 0 17 0 1")
+    assert "returns.md: line 3: must be 'public' or 'internal', or 'segment:NAME'" in said.err
 
 
-def test_an_index_that_somebody_else_has_open_is_left_alone(tmp_path: Path, made: Path) -> None:
+def test_an_index_that_somebody_else_has_open_is_left_alone(
+    tmp_path: Path, made: Path, database_url: Callable[[], str]
+) -> None:
     make_world(tmp_path / "var")
     index = Index.open_embedded(tmp_path / "var" / "chroma")
 
-    said = run(tmp_path, "ingest", COMPANY=str(made))
+    said = run(tmp_path, "ingest", COMPANY=str(made), DATABASE_URL=database_url())
     index.close()
 
     assert said.code == 1
@@ -182,5 +210,5 @@ def test_the_command_reaches_the_service_that_runs(
         answer = world.run("chat", "--visitor", QUESTION)
 
     assert done.code == 0
-    assert done.out.endswith("6 0 1 0 16 0")
+    assert done.out.endswith("6 0 1 0 16 0 0")
     assert "45 days" in answer.out
