@@ -97,6 +97,7 @@ HELD: Mapping[str, Mapping[str, str]] = {
         IDS: "conversation_id id kind outcome policy_version reopen reopened_from status",
     },
     "staff": {"identity": "customer_id", STAFF: "name roles", IDS: "id key_hash"},
+    "staff_sessions": {STAFF: "staff_id", IDS: "hash key_hash"},
     "submissions": {"submissions": "answer digest key owner"},
     "suggestions": {
         "learned": "change gate overwrites title",

@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Final, Literal
 
 from records import events
 from records.database import Database
 from records.ids import ConversationId
 from records.listening import announcements
+
+ALL: Final = ""
+"""In the place of a conversation: whatever happens anywhere."""
 
 
 class Hub:
@@ -17,8 +21,8 @@ class Hub:
         self._bells: dict[str, set[asyncio.Event]] = {}
 
     @contextmanager
-    def watching(self, conversation: ConversationId) -> Iterator[asyncio.Event]:
-        """A bell that rings when the conversation may have new events. Clear it before reading them."""
+    def watching(self, conversation: ConversationId | Literal[""]) -> Iterator[asyncio.Event]:
+        """A bell that rings when the conversation, or with ALL any, may have new events. Clear it before reading them."""
         bell = asyncio.Event()
         self._bells.setdefault(conversation, set()).add(bell)
         try:
@@ -35,7 +39,8 @@ class Hub:
 
     def ring(self, conversation: str | None) -> None:
         """None rings every bell."""
-        rung = self._bells.values() if conversation is None else [self._bells.get(conversation, set())]
+        named = [self._bells.get(each, set()) for each in (conversation, ALL) if each is not None]
+        rung = self._bells.values() if conversation is None else named
         for bells in rung:
             for bell in bells:
                 bell.set()

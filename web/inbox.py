@@ -1,8 +1,5 @@
 """The inbox: approvals that wait for a person, everything they need to decide, and the decision."""
 
-import base64
-import binascii
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -15,7 +12,7 @@ from graph.limits import budget
 from records import approvals, inbox, joins
 from records.approval_moves import Place
 from records.approvals import Approval
-from records.errors import BadRequest, NotAllowed, Unprocessable
+from records.errors import NotAllowed, Unprocessable
 from records.inbox import Listed, Move
 from records.joins import Join
 from records.staff import Principal
@@ -23,18 +20,14 @@ from web import text
 from web.access import visible_queues
 from web.auth import BEARER, ReachableApproval, Staff, need_role
 from web.doors import Doors, TheDoors
+from web.paging import cursor_of, position_of
 from web.views import instant, joined_view
 
 router = APIRouter(prefix="/approvals", tags=["inbox"], dependencies=[BEARER])
 Json = dict[str, Any]
 Wanted = Literal["pending", "approved", "edited", "rejected", "answered", "withdrawn", "expired", "superseded", "all"]
-_POSITION = re.compile(r"(?P<at>[0-9T:.+-]{19,40}) (?P<id>[A-Za-z0-9_-]{1,64})")
 
 INSIDE = ("card", "digest", "key", "request", "proposed", "term")
-
-
-class NotOurs(BadRequest):
-    """This cursor is not one of ours."""
 
 
 class Decision(Answer):
@@ -73,7 +66,7 @@ async def list_approvals(
     may be more drafts than usual: `model_budget`, the day's tokens are spent; else null."""
     if queue is not None and queue not in doors.services.company.current().queues:
         raise Unprocessable("There is no such queue.")
-    after = _position(cursor) if cursor is not None else None
+    after = position_of(cursor) if cursor is not None else None
     wanted = None if status == "all" else status
     async with doors.services.database.transaction() as conn:
         seen = visible_queues(doors, who)
@@ -90,13 +83,13 @@ async def list_approvals(
     page, more = found[:limit], len(found) > limit
     now = doors.services.clock.now()
     items = [_row(item, now) for item in page]
-    return {"items": items, "next": _cursor(page[-1]) if more else None, "degraded": degraded}
+    return {"items": items, "next": cursor_of(page[-1].filed_at, page[-1].id) if more else None, "degraded": degraded}
 
 
 @router.get("/{approval_id}")
 async def read_approval(card: ReachableApproval, staff: Staff, doors: TheDoors) -> Json:
     """The card: proposal, clauses, facts with their age, passages, transcript, the replies that would be sent, history."""
-    return await _read(doors, card, staff)
+    return await card_of(doors, card, staff)
 
 
 @router.post("/{approval_id}/decision")
@@ -105,7 +98,7 @@ async def decide_approval(card: ReachableApproval, body: Decision, staff: Staff,
     text.storable(body.model_dump())
     answer = Answer(type=body.type, args=body.args, message=body.message)
     decided = await decide(doors.services, card.id, answer, staff, seen=body.digest)
-    return await _read(doors, decided, staff)
+    return await card_of(doors, decided, staff)
 
 
 @router.post("/{approval_id}/reassign")
@@ -117,7 +110,7 @@ async def reassign_approval(card: ReachableApproval, body: Reassignment, staff: 
         need_role(doors, staff, "lead")
     async with services.database.transaction() as conn:
         moved = await desk.reassign(services, conn, card, to, staff)
-    return await _read(doors, moved, staff)
+    return await card_of(doors, moved, staff)
 
 
 @router.post("/{approval_id}/withdraw")
@@ -129,10 +122,11 @@ async def withdraw_approval(card: ReachableApproval, staff: Staff, doors: TheDoo
         closed = await desk.withdraw(doors.services, conn, card.id, staff.id)
         if closed is None:
             raise await approvals.refusal(conn, card)
-    return await _read(doors, closed, staff)
+    return await card_of(doors, closed, staff)
 
 
-async def _read(doors: Doors, card: Approval, staff: Principal) -> Json:
+async def card_of(doors: Doors, card: Approval, staff: Principal) -> Json:
+    """The card as one person sees it, with its history and the names of those in it."""
     async with doors.services.database.transaction() as conn:
         history = await inbox.history(conn, card.id)
         joined = await joins.to_run(conn, card.run_id)
@@ -178,20 +172,3 @@ def _age(since: datetime, now: datetime) -> int:
 
 def _plain(value: Any) -> Any:
     return instant(value) if isinstance(value, datetime) else value
-
-
-def _cursor(last: Listed) -> str:
-    position = f"{instant(last.filed_at)} {last.id}"
-    return base64.urlsafe_b64encode(position.encode()).decode()
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    """Raises NotOurs."""
-    try:
-        found = _POSITION.fullmatch(base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii"))
-        at = datetime.fromisoformat(found["at"] if found else "")
-    except (binascii.Error, ValueError) as error:
-        raise NotOurs from error
-    if found is None or at.utcoffset() is None:
-        raise NotOurs
-    return at, found["id"]

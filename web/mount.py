@@ -4,13 +4,28 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web import actions, chat, corrections, customers, inbox, kill, knowledge, learning, pages, staff, tickets, usage
+from web import (
+    actions,
+    chat,
+    corrections,
+    customers,
+    inbox,
+    kill,
+    knowledge,
+    learning,
+    pages,
+    screens,
+    staff,
+    tickets,
+    usage,
+)
 from web.described import describe
 from web.limits import BodyLimit
 from web.problems import add_handlers
 from web.rates import RateLimit
 
 ROUTERS = (
+    *screens.ROUTERS,
     chat.router,
     tickets.router,
     inbox.router,
