@@ -18,6 +18,7 @@ from commands.typed_approvals import approvals
 from commands.typed_keys import keys
 from commands.typed_kill import kill
 from commands.typed_knowledge import knowledge
+from commands.typed_learning import gaps, learning, report
 from commands.typed_models import fake_model, prompt, usage
 from commands.typed_personal import checkpoints, erase, retention
 from settings import read_settings
@@ -54,6 +55,9 @@ app.command()(usage)
 app.command()(fake_model)
 app.add_typer(kill, name="kill")
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(learning, name="learning")
+app.command()(gaps)
+app.command()(report)
 
 
 @app.command()

@@ -57,7 +57,7 @@ HELD: Mapping[str, Mapping[str, str]] = {
     },
     "knowledge_generation": {IDS: "model"},
     "knowledge_passages": {ARTICLES: "heading text", IDS: "article_id id vector"},
-    "learned_articles": {ARTICLES: "body title", IDS: "audience id language"},
+    "learned_articles": {ARTICLES: "body title", IDS: "audience base id language replaces"},
     "learned_examples": {"learned": "text", IDS: "conversation_id intent suggestion_id"},
     "ledger": {
         "actions": "arguments receipt",

@@ -1,4 +1,5 @@
-"""What is live of what people taught: accepted examples. Accepted articles: records/learned_articles.py."""
+"""What is live of what people taught: accepted examples, and in whose place accepted articles stand (the articles
+themselves: records/learned_articles.py)."""
 
 from dataclasses import dataclass
 
@@ -39,3 +40,20 @@ async def questions_with_article(conn: Connection, *, limit: int) -> list[Questi
     """Those that an article answered, as their customer confirmed, the newest first."""
     rows = await sql.fetch_rows(conn, "questions_with_article", limit=limit)
     return [Question(id=row["id"], text=row["text"], right=row["article"]) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instead:
+    """A live learned article that stands in place of another. `base`: sha256 of the other's body, as it was then."""
+
+    id: str
+    replaces: str
+    base: str
+
+
+async def put_in_place(conn: Connection, article: str, *, replaces: str, base: str) -> None:
+    await sql.execute(conn, "put_in_place", article=article, replaces=replaces, base=base)
+
+
+async def in_place(conn: Connection) -> list[Instead]:
+    return await sql.fetch_all(conn, Instead, "in_place")

@@ -106,3 +106,7 @@ CREATE TRIGGER learned_examples_not_erased BEFORE INSERT ON learned_examples FOR
 
 -- Nothing is learned from a conversation of which what was learned was taken back.
 ALTER TABLE conversations ADD COLUMN forgotten_at timestamptz;
+
+-- A learned article may stand in place of one of the company's, for as long as that one's text is what it was made of.
+ALTER TABLE learned_articles ADD COLUMN replaces text NOT NULL DEFAULT '';   -- an article; '': none
+ALTER TABLE learned_articles ADD COLUMN base text NOT NULL DEFAULT '';       -- sha256 of that article's body

@@ -48,11 +48,11 @@ SELECT 'reply:' || m.id AS key, 'article' AS kind, 'reply' AS source, m.conversa
        m.body AS answer, '' AS before, m.staff_id AS made_by, '' AS why, m.created_at AS at
 FROM messages m JOIN conversations v ON v.id = m.conversation_id
 CROSS JOIN LATERAL (
-    SELECT q.* FROM questions q WHERE q.conversation_id = m.conversation_id AND q.asked_at < m.created_at
+    SELECT q.* FROM questions q WHERE q.conversation_id = m.conversation_id AND q.asked_at <= m.created_at
     ORDER BY q.asked_at DESC, q.run_id, q.place LIMIT 1) AS q
 WHERE m.author = 'staff' AND (q.support < %(least)s OR q.unhappy <> '')
   AND NOT EXISTS (SELECT FROM messages b WHERE b.conversation_id = m.conversation_id AND b.author = 'staff'
-                  AND b.position < m.position AND b.created_at > q.asked_at)
+                  AND b.position < m.position AND b.created_at >= q.asked_at)
   AND v.erased_at IS NULL AND v.forgotten_at IS NULL AND 'reply:' || m.id > %(after)s
   AND NOT EXISTS (SELECT FROM lessons l WHERE l.key = 'reply:' || m.id)
 ORDER BY 1 LIMIT %(limit)s;
@@ -164,3 +164,9 @@ UPDATE conversations SET forgotten_at = coalesce(forgotten_at, %(now)s) WHERE id
 
 -- name: live_examples_of
 SELECT DISTINCT text FROM learned_examples WHERE suggestion_id = %(suggestion)s ORDER BY text;
+
+-- name: put_in_place
+UPDATE learned_articles SET replaces = %(replaces)s, base = %(base)s WHERE id = %(article)s;
+
+-- name: in_place
+SELECT id, replaces, base FROM learned_articles WHERE withdrawn_at IS NULL AND replaces <> '' ORDER BY added_at, id;

@@ -67,7 +67,7 @@ WHERE found.run_id = q.run_id AND found.place = q.place AND found.how <> '';
 -- Until a person first answered what was handed over.
 UPDATE questions q SET minutes = extract(epoch FROM found.at - q.asked_at) / 60
 FROM (SELECT q.run_id, q.place, min(m.created_at) AS at FROM questions q JOIN messages m
-          ON m.conversation_id = q.conversation_id AND m.author = 'staff' AND m.created_at > q.asked_at
+          ON m.conversation_id = q.conversation_id AND m.author = 'staff' AND m.created_at >= q.asked_at
       WHERE q.outcome = 'handed_over' AND q.minutes IS NULL GROUP BY q.run_id, q.place) AS found
 WHERE found.run_id = q.run_id AND found.place = q.place;
 

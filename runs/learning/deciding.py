@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph.deps import Services
-from records import audit, learned, lessons, suggestions
+from records import audit, learned, learned_articles, lessons, suggestions
 from records.errors import Conflict, StaleCard
 from records.ids import ConversationId, StaffId, SuggestionId
 from records.sql import Connection
 from records.suggestions import Suggestion
-from records.taught import Taught, read
-from runs.learning.gate import MOST_QUESTIONS, Tried, try_examples
+from records.taught import read
+from runs.learning.articles import gated
+from runs.learning.gate import MOST_QUESTIONS, try_examples
+from runs.learning.shelf import searched, shelf_of
+
+Json = dict[str, Any]
 
 
 class GateFailed(Conflict):
@@ -31,17 +35,20 @@ async def accept(services: Services, named: SuggestionId, *, seen: str, by: Staf
     """Makes it live. `seen`: the version that was looked at. Raises AlreadyDecided, Grown, GateFailed, NotFound."""
     async with services.database.transaction() as conn:
         found = await _open(conn, named, seen)
-        tried = await _tried(services, conn, found)
-        if tried.passed and tried.texts == found.change["texts"]:
-            await _live(services, conn, found, tried, by=by, why=why)
+        gate = await _tried(services, conn, found)
+        if gate["passed"]:
+            article = await _live(services, conn, found)
+            gate |= {"left_out": found.gate.get("left_out", [])}
+            now = services.clock.now()
+            await suggestions.decide(conn, found, "accepted", by=by, why=why, gate=gate, article=article, now=now)
+            await _noted(services, conn, "accepted", found, by)
         else:
-            await suggestions.judge(conn, found, "failed", {**tried.told(), "passed": False})
+            await suggestions.judge(conn, found, "failed", gate)
         services.fault("learning:deciding")
-    await refreshed(services)
-    async with services.database.transaction() as conn:
         after = await suggestions.get(conn, named)
-    if after.state == "failed":
-        raise GateFailed(gate=after.gate)
+    if not gate["passed"]:
+        raise GateFailed(gate=gate)
+    await refreshed(services, articles=found.kind == "article")
     return after
 
 
@@ -63,10 +70,12 @@ async def roll_back(services: Services, named: SuggestionId, *, by: StaffId, why
         found = await suggestions.hold(conn, named)
         await suggestions.undo(conn, found, by=by, why=why, now=services.clock.now())
         await learned.unteach(conn, found.id)
+        if found.article_id:
+            await learned_articles.withdraw(conn, found.article_id, now=services.clock.now())
         await _noted(services, conn, "rolled_back", found, by)
         services.fault("learning:undoing")
         after = await suggestions.get(conn, named)
-    await refreshed(services)
+    await refreshed(services, articles=found.kind == "article")
     return after
 
 
@@ -81,15 +90,17 @@ async def forget(services: Services, conversations: Sequence[ConversationId], *,
             about: dict[str, Any] = {"subject": conversation, "conversation": conversation, "pieces": held}
             await audit.write(conn, actor=by, action="learning.forgotten", now=now, **about)
         services.fault("learning:forgetting")
-    await refreshed(services)
+    await refreshed(services, articles=held > 0)
     return held
 
 
-async def refreshed(services: Services) -> None:
+async def refreshed(services: Services, *, articles: bool) -> None:
     """This process answers by what is live now; the others do within a second."""
     if services.taught is not None:
         async with services.database.transaction() as conn:
             await services.taught.refresh(conn)
+    if articles:
+        await searched(services)
 
 
 async def _open(conn: Connection, named: SuggestionId, seen: str) -> Suggestion:
@@ -102,24 +113,29 @@ async def _open(conn: Connection, named: SuggestionId, seen: str) -> Suggestion:
     return found
 
 
-async def _tried(services: Services, conn: Connection, found: Suggestion) -> Tried:
+async def _tried(services: Services, conn: Connection, found: Suggestion) -> Json:
     """On what is live at this moment, under the lock: two that do not go together are never both accepted."""
-    taught: Taught = await read(conn, "now")
+    if found.kind == "article":
+        questions = await learned.questions_with_article(conn, limit=MOST_QUESTIONS)
+        return await gated(services, await shelf_of(conn, services), found.change, questions)
+    taught, texts = await read(conn, "now"), found.change["texts"]
     questions = await learned.questions_with_intent(conn, limit=MOST_QUESTIONS)
-    return await asyncio.to_thread(try_examples, services, taught, found.target, found.change["texts"], questions)
+    tried = await asyncio.to_thread(try_examples, services, taught, found.target, texts, questions)
+    return tried.told() | {"passed": tried.passed and tried.texts == texts}
 
 
-async def _live(
-    services: Services, conn: Connection, found: Suggestion, tried: Tried, *, by: StaffId, why: str
-) -> None:
-    texts = {*tried.texts}
+async def _live(services: Services, conn: Connection, found: Suggestion) -> str | None:
+    """What it teaches is there. Returns the new article's id."""
+    change = found.change
+    if found.kind == "article":
+        article = await learned_articles.add(conn, title=change["title"], body=change["body"], now=services.clock.now())
+        await learned.put_in_place(conn, article, replaces=change["replaces"], base=change["base"])
+        return article
     for lesson in await lessons.of_suggestion(conn, found.id):
-        if lesson.question in texts:
+        if lesson.question in change["texts"]:
             about = {"intent": found.target, "text": lesson.question}
             await learned.teach(conn, found.id, lesson.conversation_id, **about)
-    told = tried.told() | {"left_out": found.gate.get("left_out", [])}
-    await suggestions.decide(conn, found, "accepted", by=by, why=why, gate=told, now=services.clock.now())
-    await _noted(services, conn, "accepted", found, by)
+    return None
 
 
 async def _noted(services: Services, conn: Connection, what: str, found: Suggestion, by: StaffId) -> None:

@@ -10,6 +10,8 @@ from records.ids import ConversationId, CustomerId
 from records.lessons import SOURCES, Raw
 from records.questions import Asked
 from runs.learning.redacting import Records, Unread, question_of, records_of, words_of
+from runs.learning.shelf import least_support
+from runs.learning.wording import general
 
 BATCH = 100
 LOOK_BACK = timedelta(days=14)
@@ -60,8 +62,7 @@ async def _question(services: Services, asked: Asked) -> None:
 
 
 async def _lessons(services: Services, source: str) -> int:
-    least = services.company.current().thresholds.sure.support or services.company.current().thresholds.support
-    bounds = BOUNDS.get(source, {"least": least} if source == "raw_replies" else {})
+    bounds = BOUNDS.get(source, {"least": least_support(services)} if source == "raw_replies" else {})
     taken, after = 0, ""
     while True:
         async with services.database.transaction() as conn:
@@ -76,12 +77,14 @@ async def _lessons(services: Services, source: str) -> int:
 
 async def _lesson(services: Services, raw: Raw) -> bool:
     records = await _records(services, raw.conversation_id, raw.customer_id)
-    if records is None or not raw.said or (raw.kind == "article" and not raw.answer):
+    if records is None or not raw.said:
         return False
     question = question_of(services, raw.said, records)
     if len(question.split()) < FEWEST_WORDS:
         return False
     answer, before, why = (words_of(each, records) for each in (raw.answer, raw.before, raw.why))
+    if raw.kind == "article" and not general(services.kit, answer):
+        return False
     try:
         async with services.database.transaction() as conn:
             return await lessons.add(conn, raw, question=question, answer=answer, before=before, why=why)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from graph.deps import Services
+from runs.learning.articles import propose_articles
+from runs.learning.examples import propose_examples
 from runs.learning.harvest import harvest
-from runs.learning.proposing import propose_examples
 
 CRON = "7,22,37,52 * * * *"
 
@@ -30,4 +31,5 @@ class Learner:
 
     async def learn(self) -> Learnt:
         lessons = await harvest(self.services)
-        return Learnt(lessons=lessons, suggestions=await propose_examples(self.services))
+        made = await propose_examples(self.services) + await propose_articles(self.services)
+        return Learnt(lessons=lessons, suggestions=made)
