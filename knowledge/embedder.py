@@ -19,8 +19,9 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 BATCH_TOKENS = 1024
 """Padding included: bounds the memory of one pass (attention grows with texts x tokens squared)."""
-KEPT = 8192
-"""Texts whose vectors are remembered: 12 MB. A message is embedded for its intent and again for the search."""
+KEPT = 32_768
+"""Texts whose vectors are remembered: 50 MB at most, so that ten thousand examples are learned again without being read
+again. A message is embedded for its intent and again for the search."""
 
 Vectors = NDArray[np.float32]
 

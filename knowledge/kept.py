@@ -16,8 +16,8 @@ from knowledge.embedder import Embedder, Vectors
 
 HASH = 16
 """Bytes of a text's hash: enough that no two texts of a folder share one."""
-MOST = 8192
-"""Vectors in the file: 12 MB. Companies that are served from one place share it."""
+MOST = 32_768
+"""Vectors in the file: 50 MB at most. Companies that are served from one place share it."""
 
 
 def recall(embedder: Embedder, path: Path, texts: Sequence[str]) -> int:

@@ -34,10 +34,11 @@ class Classifier:
     temperature: float = 1.0
 
     @classmethod
-    def logistic(cls, vectors: Matrix, labels: Labels, *, strength: float = STRENGTH) -> Self:
-        """Logistic regression. Classes weigh the same however many examples they have."""
+    def logistic(cls, vectors: Matrix, labels: Labels, *, strength: float = STRENGTH, balanced: bool = True) -> Self:
+        """Logistic regression. `balanced`: classes weigh the same however many examples they have."""
+        weigh = "balanced" if balanced else None
         # newton-cg: L-BFGS spends ten times as long here waiting for BLAS threads.
-        model = LogisticRegression(C=strength, class_weight="balanced", solver="newton-cg").fit(vectors, labels)
+        model = LogisticRegression(C=strength, class_weight=weigh, solver="newton-cg").fit(vectors, labels)
         weights, bias = model.coef_, model.intercept_
         if len(model.classes_) == 2:
             weights, bias = np.vstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])

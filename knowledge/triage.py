@@ -1,11 +1,11 @@
-"""What a message is about: a model learned in about a second from the examples a company gives, about 2 ms a message.
+"""What a message is about: a model learned in about a second from the examples a company gives, 2 to 4 ms a message.
 
-Three parts: a classifier over the intents and over topics that are nobody's request here; a gate that says how likely
-the message is none of the intents, from the share of those topics and from how near the closest example is (text unlike
-anything seen is none, whatever class it falls into); and one yes/no model per signal. How well it does:
-docs/knowledge.md.
+Three parts: what tells the intents and how likely the message is none of them, from few examples (`few.py`) or from many
+(`many.py`); the wishes that a message turns round; and one yes/no model per signal. How well it does: docs/knowledge.md.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,15 +13,22 @@ from importlib.resources import files
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.embedder import Embedder
+from knowledge.few import Few
+from knowledge.many import Many
 from knowledge.negation import Refusals
-from knowledge.softmax import FOLDS, UNSEEN, Classifier, Labels, Matrix, best_temperature, folds, softmax, unseen_scores
+from knowledge.softmax import UNSEEN, Classifier, Labels, Matrix, softmax
+from knowledge.teller import NONE, Teller, outside_classes
+from knowledge.words import Counted
 from records.errors import Unprocessable
 
-NONE = "\x00"
-"""What the names of the topics begin with that are nobody's request here; no file can name an intent so."""
+OTHERS = 2500
+"""Examples that a signal is told from: enough, and a refit stays short."""
+MANY = 750
+"""Examples of intents from which the nearest ones tell more than a discriminant of all of them."""
+METHOD = 1
+"""Rises when the same examples give another model."""
 COMPANY = NONE + "company"
 """The company's own "none" examples."""
 TOO_NEAR = 0.6
@@ -50,12 +57,12 @@ class Prediction:
 
 @dataclass(frozen=True, kw_only=True)
 class IntentModel:
-    """A fitted model; `examples` are the vectors of the intents' examples. Safe to share between threads."""
+    """A fitted model. `version`: of what it was learned from; equal examples have equal versions. Safe to share between
+    threads."""
 
+    version: str
     embedder: Embedder
-    intents: Classifier
-    gate: Classifier
-    examples: Matrix
+    teller: Teller
     refusals: Refusals
     moves: frozenset[str]
     signals: Mapping[str, Classifier]
@@ -79,12 +86,11 @@ class IntentModel:
         outside_texts, topics, outside = _outside(embedder, none, inside[[name not in moves for name in labels]])
         others, names = [*texts, *outside_texts], np.array([*labels, *topics])
         vectors = np.vstack([inside, outside])
-        intents, gate = _fit_intents(vectors, names)
+        many = len(texts) >= MANY
         return cls(
+            version=_version(examples, none, signals, moves),
             embedder=embedder,
-            intents=intents,
-            gate=gate,
-            examples=inside,
+            teller=Many.fit(_counted(embedder), others, vectors, names) if many else Few.fit(vectors, names),
             refusals=Refusals.of(texts, labels),
             moves=frozenset(moves) & set(labels),
             signals=_fit_signals(embedder, signals, others, vectors),
@@ -96,13 +102,12 @@ class IntentModel:
     def predict_many(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction per text, in order. A text without a letter or digit is none for certain."""
         vectors = _vectors(self.embedder, texts)
-        scores = self.intents.scores(vectors)
-        outside = _outside_classes(self.intents.classes)
-        none = self.gate.probabilities(_gate_features(scores, vectors @ self.examples.T, outside))[:, 1]
+        told, classes = self.teller.tell(texts, vectors), self.teller.classes
+        scores, none, outside = told.scores, told.none, outside_classes(classes)
         none[[not any(letter.isalnum() for letter in text) for text in texts]] = 1.0
         scores += self._turned_round(texts, scores)
         shares = softmax(scores[:, ~outside]) * (1 - none)[:, None]
-        foreign = softmax(scores)[:, [_foreign(name) for name in self.intents.classes]].sum(axis=1)
+        foreign = softmax(scores)[:, [_foreign(name) for name in classes]].sum(axis=1)
         surface = _with_surface(texts, vectors)
         signals = {name: model.probabilities(surface)[:, 1] for name, model in self.signals.items()}
         return [
@@ -118,7 +123,7 @@ class IntentModel:
     def _turned_round(self, texts: Sequence[str], scores: Matrix) -> Matrix:
         """(texts, classes): what to add to the scores, so that no intent is found that the text says it does not want.
         Where that would be the first, the text asks for nothing else either, and at most a move is left."""
-        names, taken = self.intents.classes, np.zeros_like(scores)
+        names, taken = self.teller.classes, np.zeros_like(scores)
         asks = [place for place, name in enumerate(names) if not name.startswith(NONE)]
         for row, text in enumerate(texts):
             turned = self.refusals.turned_round(text)
@@ -128,9 +133,26 @@ class IntentModel:
         return taken
 
     def _ranked(self, shares: Matrix) -> tuple[tuple[str, float], ...]:
-        names = [name for name in self.intents.classes if not name.startswith(NONE)]
+        names = [name for name in self.teller.classes if not name.startswith(NONE)]
         ranked = sorted(zip(names, shares.tolist(), strict=True), key=lambda pair: -pair[1])
         return tuple(ranked)
+
+
+def _version(
+    examples: Mapping[str, Sequence[str]],
+    none: Sequence[str],
+    signals: Mapping[str, Sequence[str]],
+    moves: Collection[str],
+) -> str:
+    told = [METHOD, sorted((name, [*texts]) for name, texts in examples.items()), [*none], sorted(moves)]
+    told.append(sorted((name, [*texts]) for name, texts in signals.items()))
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+@cache
+def _counted(embedder: Embedder) -> Counted:
+    """The words of what was learned from beside this embedder; a refit finds them here."""
+    return Counted()
 
 
 def builtin_none() -> dict[str, list[str]]:
@@ -181,44 +203,9 @@ def _builtin(embedder: Embedder) -> tuple[list[str], Labels, Matrix]:
     return texts, np.array([topic for _, topic in pairs]), _vectors(embedder, texts)
 
 
-def _fit_intents(vectors: Matrix, names: Labels) -> tuple[Classifier, Classifier]:
-    """The classifier and its gate, the temperature and the gate fitted on what models say of examples they have not seen.
-    The gate sees the topics twice: as ones of which something is known, and left out as a whole, for much of what is
-    nobody's request is of no topic that anybody has thought of."""
-    model = Classifier.discriminant(vectors, names)
-    outside = _outside_classes(names.tolist())
-    dealt = folds(names.tolist())
-    topics = np.unique(names[outside])
-    whole = dealt.copy()
-    whole[outside] = np.searchsorted(topics, names[outside]) % FOLDS
-    scores = [unseen_scores(vectors, names, fold) for fold in (dealt, whole)]
-    temperature = best_temperature(scores[0][~outside], np.searchsorted(model.classes, names[~outside]))
-    features = []
-    for fold, unseen in zip((dealt, whole), scores, strict=True):
-        nearness = vectors @ vectors.T
-        nearness[fold[:, None] == fold[None, :]] = -1.0
-        features.append(_gate_features(unseen / temperature, nearness[:, ~outside], _outside_classes(model.classes)))
-    truth = np.where(np.tile(outside, len(features)), "none", "intent")
-    return (
-        Classifier(classes=model.classes, weights=model.weights, bias=model.bias, temperature=temperature),
-        Classifier.logistic(np.vstack(features), truth, strength=1.0),
-    )
-
-
 def _foreign(name: str) -> bool:
     """A topic that no help centre but that of another trade answers; knowledge/none.txt says which."""
     return name.startswith(NONE) and name != COMPANY and not name.endswith("?")
-
-
-def _outside_classes(classes: Sequence[str]) -> NDArray[np.bool_]:
-    return np.array([name.startswith(NONE) for name in classes])
-
-
-def _gate_features(scores: Matrix, nearness: Matrix, outside: NDArray[np.bool_]) -> Matrix:
-    """(texts, 2): the log-odds of the classes that are no intents, and the cosine of the nearest example of any intent."""
-    none = softmax(scores)[:, outside].sum(axis=1)
-    odds = np.log((none + 1e-4) / (1 - none + 1e-4))
-    return np.column_stack([odds, 5 * nearness.max(axis=1)])
 
 
 def _fit_signals(
@@ -226,7 +213,9 @@ def _fit_signals(
 ) -> dict[str, Classifier]:
     """Each signal's examples against every other example there is."""
     texts = [text for examples in signals.values() for text in examples]
-    rest = [place for place, text in enumerate(others) if text not in set(texts)]
+    told = set(texts)
+    rest = [place for place, text in enumerate(others) if text not in told]
+    rest = rest[:: 1 + len(rest) // OTHERS]
     everything = [*texts, *(others[place] for place in rest)]
     features = _with_surface(everything, np.vstack([_vectors(embedder, texts), vectors[rest]]))
     return {
