@@ -13,7 +13,7 @@ from graph.build import build
 from graph.deps import Limits, Services
 from policy.wiring import Wiring
 from records.clock import Clock, SystemClock
-from records.database import check_reachable, open_database
+from records.database import Database, check_reachable, open_database
 from records.embedded import ensure_database, start_postgres
 from records.taught import LiveTaught
 from runs import rates, retention
@@ -69,18 +69,15 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
         kit, company = (loaded.kit, loaded.company) if loaded else open_company(settings)
         wiring = company.current().wiring
         server = await _database_server(settings)
-        url = server("closeloop")
-        await asyncio.to_thread(prepare, url)
-        database = await stack.enter_async_context(open_database(url, size=settings.pool_size))
+        database = await _database(server("closeloop"), settings, stack)
         saver = await open_saver(database, cipher := make_cipher(settings), clock)
-        jobs = await stack.enter_async_context(open_jobs(url, clock))
+        jobs = await stack.enter_async_context(open_jobs(database.url, clock))
         demo_url = settings.demo_url or await _demo(wiring, server, stack)
         history = RecordedHistory(database, clock)
         systems = await stack.enter_async_context(connected(settings, wiring, demo_url=demo_url, history=history))
         systems = systems.guarded(make_breakers(settings, wiring, clock))
         embedder, classifier = await asyncio.to_thread(fitted, settings, company, loaded)
         library = await stack.enter_async_context(open_library(settings, database, company, embedder, clock))
-        await library.open()
         await stack.enter_async_context((taught := LiveTaught()).following(database))
         tokens = make_tokens(settings, clock)
         services = Services(
@@ -103,18 +100,18 @@ async def open_services(settings: Settings, clock: Clock, loaded: Loaded | None 
             fault=crash_at(settings.crash_at),
             limits=Limits(fact_timeout=settings.fact_seconds, settle_after=settings.settle_seconds),
         )
-        opened = _opened(settings, services, saver, jobs, tokens, demo_url)
-        _every_so_often(settings, opened)
-        yield opened
+        await library.open()
+        yield _with_rounds(settings, _opened(settings, services, saver, jobs, tokens, demo_url))
 
 
-def _every_so_often(settings: Settings, opened: Opened) -> None:
+def _with_rounds(settings: Settings, opened: Opened) -> Opened:
     """What workers do by the clock."""
     database, clock = opened.services.database, opened.services.clock
     opened.jobs.every(CRON, "seal", make_sealer(settings, database, clock).seal)
     opened.jobs.every(rates.CRON, "forget_rates", rates.Forgetter(database=database, clock=clock).forget)
     opened.jobs.every(retention.CRON, "retention", opened.keeper.run)
     opened.jobs.every(learning.CRON, "learning", learning.Learner(services=opened.services).run)
+    return opened
 
 
 def _opened(
@@ -143,6 +140,12 @@ async def _demo(wiring: Wiring, server: Callable[[str], str], stack: AsyncExitSt
     if not needs_demo(wiring):
         return ""
     return await stack.enter_async_context(running_demo(server("closeloop_demo")))
+
+
+async def _database(url: str, settings: Settings, stack: AsyncExitStack) -> Database:
+    """With its tables, of whatever version it was."""
+    await asyncio.to_thread(prepare, url)
+    return await stack.enter_async_context(open_database(url, size=settings.pool_size))
 
 
 async def _database_server(settings: Settings) -> Callable[[str], str]:

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 
 from knowledge.articles import Article
 from knowledge.files import SUFFIXES
+from knowledge.passages import outline, slug_of
 
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
-_ELSEWHERE = re.compile(r"^([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+ELSEWHERE = re.compile(r"^([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 _FENCED = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
 
 
@@ -38,27 +38,30 @@ def target(file: str, path: str) -> str:
     return "/".join(parts)
 
 
-def anchors(body: str) -> set[str]:
-    """Of its headings, as they are written by hand (GitHub's way) and as passages have them."""
-    found = set()
-    for title in _HEADING.findall(_FENCED.sub("", body)):
-        found |= {
-            re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-"),
-            "-".join(re.findall(r"[^\W_]+", title.lower())),
-        }
+def anchors_of(body: str) -> dict[str, str]:
+    """The anchors that a link may name, each with that of the page: as they are written by hand (GitHub's way), and as
+    passages have them."""
+    found: dict[str, str] = {}
+    for section in outline(body):
+        here = section.anchors[0] if section.anchors else slug_of(section.heading)
+        by_hand = re.sub(r"[^\w\- ]", "", section.heading.lower()).replace(" ", "-")
+        for name in (by_hand, slug_of(section.heading)):
+            found.setdefault(name, here)
+        found |= {anchor: anchor for anchor in section.anchors}
     return found
 
 
 def _leads_somewhere(article: Article, link: str, by_file: Mapping[str, Article]) -> bool:
     path, _, anchor = unquote(link).partition("#")
-    if _ELSEWHERE.match(link) or path.startswith("/"):
+    if ELSEWHERE.match(link) or path.startswith("/"):
         return True
     path = path.partition("?")[0]
     if path and PurePosixPath(path).suffix and not path.lower().endswith(SUFFIXES):
         return True
-    other = next((by_file[name] for name in _names(target(article.file, path)) if name in by_file), None)
-    return other is not None and (not anchor or anchor.lower() in anchors(other.body))
+    other = next((by_file[name] for name in names(target(article.file, path)) if name in by_file), None)
+    return other is not None and (not anchor or anchor.lower() in anchors_of(other.body))
 
 
-def _names(file: str) -> list[str]:
+def names(file: str) -> list[str]:
+    """The files that a link to this path may mean."""
     return [file, *(f"{file}{suffix}" for suffix in SUFFIXES)]

@@ -41,17 +41,37 @@ class Piece:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A stretch below one heading, as a page shows it. `level`: 1 to 6, 0 for the introduction; `text`: Markdown, may be
+    empty; `anchors`: those of its passages, none where it has no text."""
+
+    heading: str
+    level: int
+    text: str
+    anchors: tuple[str, ...]
+
+
 def cut(body: str) -> list[Piece]:
     """The document in pieces, in order. A section is never mixed with the next; a long one is cut between blocks, and a
     long block between lines or sentences."""
+    return [
+        Piece(anchor=anchor, heading=section.heading, text=part)
+        for section in outline(body)
+        for anchor, part in zip(section.anchors, _packed(section.text), strict=True)
+    ]
+
+
+def outline(body: str) -> list[Section]:
+    """The document's sections in order, with the anchors of what `cut` makes of them."""
     seen: Counter[str] = Counter()
-    pieces = []
-    for heading, text in _sections(body):
-        slug = _slug(heading)
-        for part in _packed(text):
-            seen[slug] += 1
-            pieces.append(Piece(anchor=f"{slug}-{seen[slug]}", heading=heading, text=part))
-    return pieces
+    sections = []
+    for heading, level, text in _sections(body):
+        slug, count = slug_of(heading), len(list(_packed(text)))
+        anchors = tuple(f"{slug}-{seen[slug] + number}" for number in range(1, count + 1))
+        seen[slug] += count
+        sections.append(Section(heading=heading, level=level, text=text, anchors=anchors))
+    return sections
 
 
 def plain(markdown: str) -> str:
@@ -66,29 +86,31 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _HTML = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
 _MARKS = re.compile(r"^\s*(?:[-*+>]|\d+\.)\s+|[*`_|]{1,3}(?=\s|$)|(?<!\w)[*`_|]+|^-{3,}$", re.MULTILINE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 
 
-def _sections(body: str) -> Iterator[tuple[str, str]]:
-    """(heading, text) of each stretch that has text; a `#` inside a code fence is no heading."""
-    heading, lines, fenced = "", list[str](), False
+def _sections(body: str) -> Iterator[tuple[str, int, str]]:
+    """(heading, level, text) of each stretch; a `#` inside a code fence is no heading."""
+    heading, level, lines, fenced = "", 0, list[str](), False
     for line in body.splitlines():
         fenced ^= bool(_FENCE.match(line))
         title = None if fenced else _HEADING.match(line)
         if title is None:
             lines.append(line)
             continue
-        if "".join(lines).strip():
-            yield heading, "\n".join(lines).strip()
-        heading, lines = plain(title.group(1)), []
-    if "".join(lines).strip():
-        yield heading, "\n".join(lines).strip()
+        if level or "".join(lines).strip():
+            yield heading, level, "\n".join(lines).strip()
+        heading, level, lines = plain(title.group(2)), len(title.group(1)), []
+    if level or "".join(lines).strip():
+        yield heading, level, "\n".join(lines).strip()
 
 
 def _packed(text: str) -> Iterator[str]:
     """Blocks put together up to WORDS; a piece is longer only when one sentence is."""
+    if not text:
+        return
     piece, size = "", 0
     for separator, block in _blocks(text):
         words = len(block.split())
@@ -113,5 +135,6 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
         yield from ((joint, part) for part in parts[1:])
 
 
-def _slug(heading: str) -> str:
+def slug_of(heading: str) -> str:
+    """What the anchors of its passages begin with."""
     return "-".join(re.findall(r"[^\W_]+", heading.lower())) or "introduction"
