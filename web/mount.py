@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from web import (
     actions,
+    articles,
     chat,
     corrections,
     customers,
@@ -34,6 +35,7 @@ ROUTERS = (
     actions.router,
     kill.router,
     knowledge.router,
+    articles.router,
     corrections.router,
     learning.router,
     usage.router,
