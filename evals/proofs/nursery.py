@@ -40,6 +40,7 @@ class Nursery:
         while True:
             kind, pid, code = self._pipe.recv()
             if kind == "born":
+                self._ended.pop(pid, None)  # a number that a process had who died long ago
                 return int(pid)
             self._ended[pid] = code
 
