@@ -1,6 +1,6 @@
 """How a customer is taken through a playbook's steps: one question a message, the place kept with the request."""
 
-from graph.reading import readings
+from graph.reading import UNREAD, readings
 from graph.reasoners.protocol import View
 from graph.replies.texts import text
 from graph.state import Request, Step
@@ -24,11 +24,13 @@ def guided(view: View, guide: Guide, request: Request, aside: Request | None) ->
         return request, {"kind": "search", "query": words}
     told = aside if asks_back else None
     facts, gaps = view.facts_of(request), view.gaps_of(request)
-    unread = [name for name in view.kit.sources if name not in facts and name not in gaps]
-    walk = guide.walk(request["step"], request["slots"], view.values(request), unread if view.verified else ())
+    unknown = [name for name in view.kit.sources if name not in facts]
+    walk = guide.walk(request["step"], request["slots"], view.values(request), unknown if view.verified else ())
     tries = request["tries"] - (told is not None) if walk.step == request["step"] else 0
     moved: Request = {**request, "step": walk.step, "slots": walk.slots, "tries": tries}
     step = guide.step(walk.step)
+    if set(walk.read) & set(gaps):
+        return moved, {"kind": "escalate", "because": UNREAD}
     if walk.read:
         return request, {"kind": "read", "reads": readings(view.kit, moved, walk.read)}
     if step is None or walk.step in ENDS:

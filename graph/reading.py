@@ -9,6 +9,8 @@ from tools.kit import Kit
 from tools.sources import FactRead
 
 ALWAYS_READ = "customer"
+UNREAD = "records_unavailable"
+"""Why a person looks: a record that counts could not be read, which is not the same as one that there is not."""
 T = TypeVar("T")
 
 

@@ -17,6 +17,7 @@ from graph.actions.worded import made_up
 from graph.approvals.approved import anew, approver_of, differences
 from graph.deps import Services
 from graph.limits import budget
+from graph.reading import UNREAD
 from graph.state import Proposal
 from policy.ask import Approver, Ask, Clause, Verdict
 from policy.company import Company
@@ -28,8 +29,6 @@ from records.runs import Run
 from records.sql import Connection
 from tools.sources import FactRead, Gap, read_fact
 from tools.tool import UNTOLD, Json, Tool
-
-UNREAD = "records_unavailable"
 
 
 @dataclass(frozen=True, kw_only=True)

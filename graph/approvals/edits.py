@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graph.actions.entitlement import UNREAD, Assessed, assess
+from graph.actions.entitlement import Assessed, assess
 from graph.approvals.cards import replies_on, shown_digest, title_of
 from graph.deps import Services
+from graph.reading import UNREAD
 from graph.state import Proposal
 from policy.ask import Approver, Clause, Verdict
 from policy.authority import ApprovalRule, may_decide

@@ -1,11 +1,12 @@
 """What becomes of a request where no reasoner has a choice: code decides it, whichever reasoner there is."""
 
+from graph.reading import UNREAD
 from graph.reasoners.protocol import View
 from graph.replies.texts import text
 from graph.state import ReceiptState, Request, Step, VerdictState
 from policy.verdict import STALE
 
-TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", "records_unavailable"}
+TO_A_PERSON = {"kill_switch", "autonomy_off", "nobody_may", "under_way", "checked", "run", UNREAD}
 """Denials that are not about the customer's entitlement: a person takes over."""
 
 TOLD = {"already_pending": "already_with_us", "already_done": "already_done", STALE: "sign_in_again"}
@@ -31,7 +32,7 @@ def by_records(view: View, request: Request) -> tuple[Request, Step | None] | No
     if not view.verified and (playbook.needs or playbook.tools):
         return {**request, "status": "declined", "said": text("sign_in")}, None
     if set(playbook.needs) & set(view.gaps_of(request)):
-        return request, {"kind": "escalate", "because": "records_unavailable"}
+        return request, {"kind": "escalate", "because": UNREAD}
     return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from graph import agenda
 from graph.guide import guided, solved
 from graph.passages import cited
-from graph.reading import readings
+from graph.reading import UNREAD, readings
 from graph.reasoners.excerpt import excerpt
 from graph.reasoners.fixed import NOT_SOLVED, by_records, denial_of, receipt_of
 from graph.reasoners.protocol import Decision, View
@@ -135,8 +135,10 @@ def _by_rules(view: View, playbook: Playbook, request: Request) -> tuple[Request
     missing = next((n for n in playbook.needs if n in playbook.ask_for and _absent(facts, n)), None)
     if missing is not None:
         return {**request, "status": "asked", "asked": missing, "said": playbook.ask_for[missing]}, None
-    unread = [name for name in view.kit.sources if name not in facts and name not in gaps]
-    choice = playbook.choose(view.values(request), unread if view.verified else (), request["step"])
+    unknown = [name for name in view.kit.sources if name not in facts]
+    choice = playbook.choose(view.values(request), unknown if view.verified else (), request["step"])
+    if set(choice.read) & set(gaps):
+        return request, {"kind": "escalate", "because": UNREAD}
     if choice.rule is None:
         return request, {"kind": "read", "reads": readings(view.kit, request, choice.read)}
     return _KINDS[choice.rule.kind](view, playbook, request, choice.rule)
