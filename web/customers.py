@@ -6,6 +6,8 @@ from pydantic import BaseModel
 from records.errors import NotFound, NotReady
 from records.ids import CustomerId
 from runs.erasure import Eraser, Proof
+from runs.learning.deciding import refreshed
+from runs.learning.shelf import caught_up
 from web import text
 from web.auth import BEARER, Reachable, Staff, need_role
 from web.doors import Doors, TheDoors
@@ -42,19 +44,29 @@ async def erase_customer(customer_id: str, staff: Staff, doors: TheDoors) -> Era
     need_role(doors, staff, "admin")
     if not text.is_name(customer_id):
         raise NotFound
-    return shown(await _eraser(doors).customer(CustomerId(customer_id), by=staff.id))
+    proof = await _eraser(doors).customer(CustomerId(customer_id), by=staff.id)
+    await _unlearned(doors)
+    return shown(proof)
 
 
 @router.delete("/conversations/{conversation_id}")
 async def erase_conversation(found: Reachable, staff: Staff, doors: TheDoors) -> Erased:
     """Erases what was said in one conversation, such as a visitor's. Needs the role admin."""
     need_role(doors, staff, "admin")
-    return shown(await _eraser(doors).conversation(found.id, by=staff.id))
+    proof = await _eraser(doors).conversation(found.id, by=staff.id)
+    await _unlearned(doors)
+    return shown(proof)
 
 
 def shown(proof: Proof) -> Erased:
     stores = [StoreErased(store=each.store, before=each.before, left=each.left) for each in proof.stores]
     return Erased(**{**vars(proof), "stores": stores})
+
+
+async def _unlearned(doors: Doors) -> None:
+    """What was learned from them is not answered by any more, from now on and not only from the next second."""
+    await refreshed(doors.services, articles=False)
+    await caught_up(doors.services)
 
 
 def _eraser(doors: Doors) -> Eraser:

@@ -202,9 +202,11 @@ SELECT (SELECT count(*) FROM lessons WHERE conversation_id = ANY(%(conversations
 WITH touched AS (
     SELECT DISTINCT suggestion_id AS id FROM lessons
     WHERE conversation_id = ANY(%(conversations)s) AND suggestion_id IS NOT NULL),
-articles AS (
-    DELETE FROM learned_articles WHERE id IN (
-        SELECT s.article_id FROM suggestions s JOIN touched t ON t.id = s.id WHERE s.article_id IS NOT NULL)),
+written AS (
+    SELECT s.article_id AS id FROM suggestions s JOIN touched t ON t.id = s.id WHERE s.article_id IS NOT NULL),
+articles AS (DELETE FROM learned_articles WHERE id IN (SELECT id FROM written)),
+served AS (DELETE FROM knowledge_articles WHERE id IN (SELECT 'learned/' || id FROM written)),
+raised AS (UPDATE knowledge_generation SET generation = generation + 1 WHERE EXISTS (SELECT FROM written)),
 examples AS (DELETE FROM learned_examples WHERE conversation_id = ANY(%(conversations)s)),
 said AS (DELETE FROM corrections WHERE conversation_id = ANY(%(conversations)s)),
 emptied AS (

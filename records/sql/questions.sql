@@ -72,10 +72,18 @@ FROM (SELECT q.run_id, q.place, min(m.created_at) AS at FROM questions q JOIN me
 WHERE found.run_id = q.run_id AND found.place = q.place;
 
 -- name: questions_with_intent
--- The newest of each customer first come first: nobody crowds the others out.
-SELECT run_id || ':' || place AS id, text, right_intent AS intent FROM questions
-WHERE right_intent IS NOT NULL AND text <> '' ORDER BY asked_at DESC LIMIT %(limit)s;
+-- Five at most of one customer, and what a visitor confirmed counts for nothing: nobody decides alone what is right.
+SELECT id, text, intent FROM (
+    SELECT q.run_id || ':' || q.place AS id, q.text, q.right_intent AS intent, q.asked_at,
+           row_number() OVER (PARTITION BY coalesce(v.customer_id, q.run_id) ORDER BY q.asked_at DESC, q.run_id) AS turn
+    FROM questions q JOIN conversations v ON v.id = q.conversation_id
+    WHERE q.right_intent IS NOT NULL AND q.text <> '' AND (q.confirmed_by <> 'customer' OR v.customer_id IS NOT NULL)) AS known
+WHERE turn <= 5 ORDER BY asked_at DESC, id LIMIT %(limit)s;
 
 -- name: questions_with_article
-SELECT run_id || ':' || place AS id, text, right_article AS article FROM questions
-WHERE right_article IS NOT NULL AND text <> '' ORDER BY asked_at DESC LIMIT %(limit)s;
+SELECT id, text, article FROM (
+    SELECT q.run_id || ':' || q.place AS id, q.text, q.right_article AS article, q.asked_at,
+           row_number() OVER (PARTITION BY v.customer_id ORDER BY q.asked_at DESC, q.run_id) AS turn
+    FROM questions q JOIN conversations v ON v.id = q.conversation_id
+    WHERE q.right_article IS NOT NULL AND q.text <> '' AND v.customer_id IS NOT NULL) AS known
+WHERE turn <= 5 ORDER BY asked_at DESC, id LIMIT %(limit)s;

@@ -6,6 +6,7 @@ from graph.deps import Services
 from runs.learning.articles import propose_articles
 from runs.learning.examples import propose_examples
 from runs.learning.harvest import harvest
+from runs.learning.shelf import caught_up
 
 CRON = "7,22,37,52 * * * *"
 
@@ -30,6 +31,7 @@ class Learner:
         await self.learn()
 
     async def learn(self) -> Learnt:
+        await caught_up(self.services)
         lessons = await harvest(self.services)
         made = await propose_examples(self.services) + await propose_articles(self.services)
         return Learnt(lessons=lessons, suggestions=made)

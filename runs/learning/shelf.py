@@ -21,8 +21,10 @@ from records.sql import Connection
 NEIGHBOURS = 8
 """Passages near a draft that it is held against."""
 PUBLIC = "public"
-NEW = "learned/draft"
-"""The id that a draft is tried under; those of learned articles begin so."""
+LEARNED = "learned/"
+"""What the ids of learned articles begin with in the search."""
+NEW = f"{LEARNED}draft"
+"""The id that a draft is tried under."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,4 +95,16 @@ def least_support(services: Services) -> float:
 async def searched(services: Services) -> None:
     """What is accepted, or taken back, is what this process finds from now on."""
     if services.library is not None:
+        await services.library.ingest()
+
+
+async def caught_up(services: Services) -> None:
+    """Takes in what somebody accepted, took back or erased and could not finish, or did beside this process."""
+    if services.library is None:
+        return
+    async with services.database.transaction() as conn:
+        live = {f"{LEARNED}{each.id}" for each in await learned_articles.live(conn)}
+        placed = {f"{LEARNED}{each.id}" for each in await learned.in_place(conn)}
+    served = {each.id for each in services.library.articles() if each.id.startswith(LEARNED)}
+    if served - live or (live - placed) - served:
         await services.library.ingest()

@@ -5,8 +5,6 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from graph.truth.claims import kind_of
-from graph.truth.findings import Kind
 from knowledge.passages import plain
 from tools.kit import Kit
 
@@ -26,7 +24,10 @@ _OWN = re.compile(
 """What a person says of this day, this customer or themselves."""
 _ANSWERING = re.compile(r"^(?:yes|no|sure|of course|certainly)\b[,.!:]?\s+", re.IGNORECASE)
 """How a person begins to answer; an article does not."""
-_CLAIMS: tuple[Kind, ...] = ("claim", "secret", "script")
+_DONE = re.compile(
+    r"\b(?:has|have|had|was|were)(?:n't| not)? (?:just |now |already )?(?:been |\w+ed\b|sent\b)", re.IGNORECASE
+)
+"""What was done is true of one customer; what is done is true of all."""
 FEWEST_WORDS = 6
 FRAGMENT = 3
 """Words below which a line is a name or a signature."""
@@ -78,6 +79,4 @@ def _is_general(kit: Kit, sentence: str) -> bool:
     if len(sentence.split()) < FRAGMENT:
         return False
     named = any(pattern.search(sentence) for pattern in kit.ids.values())
-    return (
-        not about_one and not named and not sentence.endswith("?") and kind_of(sentence, figures=False) not in _CLAIMS
-    )
+    return not (about_one or named or sentence.endswith("?") or _DONE.search(sentence))

@@ -11,4 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(resources.files("records").joinpath("migrations/0010_learning.sql").read_text("utf-8"))
+    op.get_bind().exec_driver_sql(
+        resources.files("records").joinpath("migrations/0010_learning.sql").read_text("utf-8")
+    )
