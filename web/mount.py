@@ -10,6 +10,7 @@ from web import (
     chat,
     corrections,
     customers,
+    gaps,
     inbox,
     kill,
     knowledge,
@@ -38,6 +39,7 @@ ROUTERS = (
     articles.router,
     corrections.router,
     learning.router,
+    gaps.router,
     usage.router,
     pages.router,
 )
