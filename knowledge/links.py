@@ -11,7 +11,7 @@ from knowledge.passages import outline, slug_of
 
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 ELSEWHERE = re.compile(r"^([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
-_FENCED = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1|(`+)[^`\n]+\2", re.MULTILINE | re.DOTALL)
 
 
 def broken_links(articles: Sequence[Article]) -> dict[str, list[str]]:
@@ -20,7 +20,7 @@ def broken_links(articles: Sequence[Article]) -> dict[str, list[str]]:
     by_file = {article.file: article for article in articles}
     found: dict[str, list[str]] = {}
     for article in articles:
-        links = _LINK.findall(_FENCED.sub("", article.body))
+        links = _LINK.findall(_CODE.sub("", article.body))
         wrong = [link for link in dict.fromkeys(links) if not _leads_somewhere(article, link, by_file)]
         if wrong:
             found[article.file] = wrong
