@@ -28,7 +28,7 @@ from records.lessons import Kind
 from records.personal import STORES, Subject
 from records.sql import Connection
 
-State = Literal["proposed", "failed", "accepted", "dismissed", "rolled_back", "superseded", "forgotten"]
+State = Literal["proposed", "failed", "accepted", "dismissed", "rolled_back", "forgotten"]
 OPEN: tuple[State, ...] = ("proposed", "failed")
 Json = dict[str, Any]
 

@@ -1,8 +1,5 @@
 """What could be learned, with its evidence; the decisions about it; and taking it back. Nothing is live before a decision."""
 
-import base64
-import binascii
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,7 +7,6 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from records import lessons, sql, suggestions
-from records.errors import BadRequest
 from records.inbox import names
 from records.lessons import Lesson
 from records.suggestions import Listed, Suggestion
@@ -20,18 +16,14 @@ from web import text
 from web.access import TEACHERS
 from web.auth import BEARER, Reachable, ReachableSuggestion, Staff, need_role
 from web.doors import Doors, TheDoors
+from web.paging import cursor_of, position_of
 from web.views import instant
 
 router = APIRouter(tags=["learning"], dependencies=[BEARER])
 Json = dict[str, Any]
-Wanted = Literal["open", "proposed", "failed", "accepted", "dismissed", "rolled_back", "superseded", "forgotten", "all"]
-_POSITION = re.compile(r"(?P<at>[0-9T:.+-]{19,40}) (?P<id>[A-Za-z0-9_-]{1,64})")
+Wanted = Literal["open", "proposed", "failed", "accepted", "dismissed", "rolled_back", "forgotten", "all"]
 SUSPECT = 3
 """Lessons from which one customer, or visitors alone, saying all of them is worth a warning."""
-
-
-class NotOurs(BadRequest):
-    """This cursor is not one of ours."""
 
 
 class Decision(BaseModel):
@@ -64,11 +56,11 @@ async def list_suggestions(
     game, else null. `next` is the cursor of the next page, null on the last."""
     need_role(doors, who, *TEACHERS)
     states = {"open": suggestions.OPEN, "all": None}.get(state, (state,))
-    after = _position(cursor) if cursor is not None else None
+    after = position_of(cursor) if cursor is not None else None
     async with doors.services.database.transaction() as conn:
         found = await suggestions.listing(conn, states=states, kind=kind, after=after, limit=limit + 1)
     page, more = found[:limit], len(found) > limit
-    return {"items": [_row(each) for each in page], "next": _cursor(page[-1]) if more else None}
+    return {"items": [_row(each) for each in page], "next": cursor_of(page[-1].made_at, page[-1].id) if more else None}
 
 
 @router.get("/learning/suggestions/{suggestion_id}")
@@ -161,19 +153,3 @@ def _row(each: Listed) -> Json:
 
 def _plain(value: Any) -> Any:
     return instant(value) if isinstance(value, datetime) else value
-
-
-def _cursor(last: Listed) -> str:
-    return base64.urlsafe_b64encode(f"{instant(last.made_at)} {last.id}".encode()).decode()
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    """Raises NotOurs."""
-    try:
-        found = _POSITION.fullmatch(base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii"))
-        at = datetime.fromisoformat(found["at"] if found else "")
-    except (binascii.Error, ValueError) as error:
-        raise NotOurs from error
-    if found is None or at.utcoffset() is None:
-        raise NotOurs
-    return at, found["id"]

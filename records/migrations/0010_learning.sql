@@ -49,7 +49,6 @@ CREATE TABLE suggestions (
                     'accepted',                     -- live
                     'dismissed',
                     'rolled_back',                  -- was live
-                    'superseded',                   -- a newer one stands in its place
                     'forgotten')),                  -- nothing is left of what it was made from
     target      text NOT NULL,                      -- the intent ('none'), or the article; '': a new article
     title       text NOT NULL,                      -- what it is about: its own frequent words

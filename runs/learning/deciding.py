@@ -99,6 +99,7 @@ async def refreshed(services: Services, *, articles: bool) -> None:
     if services.taught is not None:
         async with services.database.transaction() as conn:
             await services.taught.refresh(conn)
+        await asyncio.to_thread(services.classifier.predict, "")  # fitted there, so that nobody's message waits for it
     if articles:
         await searched(services)
 
