@@ -15,7 +15,7 @@ Json = dict[str, Any]
 ARROWS = {"new": "new", "rising": "↑", "falling": "↓", "steady": "→"}
 
 
-def show(settings: Settings, *, days: int, as_json: bool, key: str | None, url: str | None) -> None:
+def show(settings: Settings, key: str | None, url: str | None, *, days: int, as_json: bool) -> None:
     """Prints the three tables. Raises Sorry with what the service says."""
     found = staff_service(settings, key, url).get("/knowledge/gaps", days=days)
     if as_json:
@@ -26,7 +26,7 @@ def show(settings: Settings, *, days: int, as_json: bool, key: str | None, url: 
     _backlog(found["backlog"], "Why the agent hands over")
 
 
-def report(settings: Settings, *, as_json: bool, key: str | None, url: str | None) -> None:
+def report(settings: Settings, key: str | None, url: str | None, *, as_json: bool) -> None:
     found = staff_service(settings, key, url).get("/knowledge/report")
     if as_json:
         out().print_json(json.dumps(found))

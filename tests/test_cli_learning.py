@@ -20,6 +20,7 @@ async def typed(world: World, *words: str) -> tuple[int, str]:
         where = ["--key", world.staff_key, "--url", str(http.base_url)]
         runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
         done = await asyncio.to_thread(runner.invoke, app, [*words, *where])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
     return done.exit_code, joined(done.output)
 
 
