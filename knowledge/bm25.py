@@ -74,13 +74,9 @@ class Keywords:
                 scores[:, places] = shard.scores(words)
         return scores
 
-    def coverage(self, query: str, passage: int) -> float:
-        """How much of the query's words the passage has, each weighted by its rarity here: 0..1, 0 for no words."""
-        weights = {word: self._rarity(word) for word in set(_words(query, self._language))}
-        there = set(_words(_read(self._passages[passage]), self._language))
-        total = sum(weights.values())
-        held = sum(weight for word, weight in weights.items() if word in there)
-        return held / total if total else 0.0
+    def weight(self, query: str) -> float:
+        """How much rarity there is in the query's words, in all."""
+        return sum(self._rarity(word) for word in set(_words(query, self._language)))
 
     def _rarity(self, word: str) -> float:
         holders = sum(shard.holders[word] for shard in self._shards)

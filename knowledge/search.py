@@ -106,7 +106,7 @@ class Search:
         allowed = [hit for hit in hits if hit.passage.audience in audiences][:limit]
         whole = {hit.passage.id: each for hit, each in zip(allowed, joined([h.passage for h in allowed]), strict=True)}
         shown = tuple(Hit(passage=p, score=hit.score) for hit in allowed if (p := whole[hit.passage.id]) is not None)
-        return Found(hits=shown, support=support(query, candidates[order[0]], candidates))
+        return Found(hits=shown, support=support(query, candidates, scores))
 
     def _asked(self, audiences: Sequence[str], language: str) -> list[Shelf]:
         """Those of the audiences in the language; in the fallback's where it has none; in any where that has none."""

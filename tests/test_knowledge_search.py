@@ -205,13 +205,20 @@ def test_words_nobody_wrote_score_nothing(passages: list[Passage]) -> None:
 
     assert keywords.scores("xylophone").max() == 0
     assert keywords.scores("the of").max() == 0
-    assert keywords.coverage("the of", 0) == 0
+    assert keywords.weight("the of") == 0
     assert Keywords([]).scores("refund").shape == (3, 0)
 
 
-def test_coverage_is_the_share_of_rare_words_a_passage_has(passages: list[Passage]) -> None:
+def test_a_rare_word_weighs_more_than_a_common_one(passages: list[Passage]) -> None:
     keywords = Keywords(passages)
-    hub = next(place for place, passage in enumerate(passages) if passage.article == "devices/hub")
 
-    assert keywords.coverage("firmware of the hub", hub) == 1.0
-    assert 0 < keywords.coverage("firmware of the zeppelin", hub) < 1
+    assert keywords.weight("firmware") > keywords.weight("refund") > 0
+    assert keywords.weight("firmware refund") == pytest.approx(keywords.weight("firmware") + keywords.weight("refund"))
+
+
+def test_an_edit_indexes_the_words_of_its_shard_anew_and_finds_the_same(passages: list[Passage]) -> None:
+    edited = [replace(passages[0], text="Vouchers are paper."), *passages[1:]]
+
+    taken_over = Keywords(edited, "en", Keywords(passages))
+
+    assert (taken_over.scores("vouchers refund") == Keywords(edited).scores("vouchers refund")).all()
