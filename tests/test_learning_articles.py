@@ -1,6 +1,7 @@
 """Articles: what a person wrote where no article helped becomes a suggestion, then an article that answers, then none."""
 
-from tests.learning_world import Json, decided, headers, learned
+from records.manifest import Filed
+from tests.learning_world import Json, decided, headers, learned, post
 from tests.service_world import World, service, world
 
 __all__ = ["service", "world"]
@@ -38,3 +39,41 @@ async def test_what_a_person_wrote_becomes_an_article_that_answers_and_is_taken_
     assert await support(world) == before
     assert "ord_1001" not in suggestion["change"]["body"]
     assert "Robin" not in suggestion["change"]["body"]
+
+
+async def test_a_correction_stands_in_place_of_the_article_and_the_article_is_back_after_it(world: World) -> None:
+    conversation = await world.said("cus_ada", "When do I see a refund on my statement?")
+    [run] = await world.runs(conversation)
+    wrong = {"article": "refunds", "answer": "It shows on your statement within three working days.", "why": "new bank"}
+    await post(world, f"/runs/{run['id']}/corrections", wrong)
+
+    [suggestion] = await learned(world)
+    accepted = await decided(world, suggestion, "accept")
+    [instead] = [each for each in served(world) if each.title.startswith("Refunds")]
+    await decided(world, suggestion, "rollback")
+    [back] = [each for each in served(world) if each.title.startswith("Refunds")]
+
+    assert accepted.status_code == 200, suggestion["gate"]
+    assert suggestion["target"] == "refunds"
+    assert [each["was"] for each in suggestion["overwrites"]] == ["It shows on your statement within ten working days."]
+    assert "within three working days" in instead.body
+    assert "within ten working days" in back.body
+
+
+async def test_what_contradicts_an_article_that_stays_is_held_back(world: World) -> None:
+    conversation = await world.said("cus_ada", "Until when can I send a photo of a damaged device?")
+    [run] = await world.runs(conversation)
+    said = "Send us a photo of the device and of the packaging within 60 days."
+    await post(world, f"/runs/{run['id']}/corrections", {"answer": said, "why": "they asked"})
+
+    [suggestion] = await learned(world)
+
+    assert suggestion["state"] == "failed"
+    assert "contradicts" in [each["code"] for each in suggestion["gate"]["reasons"]]
+
+
+def served(world: World) -> list[Filed]:
+    """The articles that customers are answered from."""
+    library = world.opened.services.library
+    assert library is not None
+    return library.articles()

@@ -18,7 +18,7 @@ from records.suggestions import Made
 from runs.learning.gate import MOST_QUESTIONS
 from runs.learning.proposing import embedder_of, propose, version_of
 from runs.learning.shelf import NEW, Shelf, base_of, least_support, shelf_of, tried_on
-from runs.learning.wording import general, parts, rewritten
+from runs.learning.wording import general, parts, replaced, rewritten, statements
 
 MOST_ASKED = 10
 """Questions that a draft is tried on."""
@@ -91,11 +91,11 @@ def _correction(services: Services, shelf: Shelf, whole: Sequence[Lesson]) -> Js
 def _corrected(services: Services, article: Article, lesson: Lesson) -> str | None:
     if lesson.before:
         return rewritten(article.body, lesson.before, lesson.answer)
-    said = [Said(article=article.id, text=each) for each in parts(article.body)]
+    said = [Said(article=article.id, text=each) for each in statements(article.body)]
     found = contradictions(embedder_of(services).embed, general(services.kit, lesson.answer), said)
     body = article.body
     for each in found:
-        body = body.replace(each.other.text, each.text, 1)
+        body = replaced(body, each.other.text, each.text) or body
     return body
 
 
@@ -121,7 +121,7 @@ def _title(question: str) -> str:
 
 def _differences(original: Article, body: str) -> list[Json]:
     """Sentences of the article that change: as they stand, and what would stand there."""
-    old, new = parts(original.body), parts(body)
+    old, new = statements(original.body), statements(body)
     return [
         {"article": original.id, "was": " ".join(old[a:b]), "becomes": " ".join(new[c:d])}
         for kind, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()

@@ -9,6 +9,8 @@ from knowledge.passages import plain
 from tools.kit import Kit
 
 _PART = re.compile(r"(?<=[.!?])\s+|\n+")
+_STATEMENT = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*#>|]|\d+\.\s))")
+"""In an article lines are wrapped: a line's end alone ends no sentence."""
 _PLACEHOLDER = re.compile(r"\[(?:secret|email|iban|card|id|ip|phone|address|name|customer)\]")
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b[^.!?\n]{0,40}[,.!:]?$"
@@ -45,24 +47,33 @@ def parts(text: str) -> list[str]:
     return [part.strip() for part in _PART.split(text) if part.strip()]
 
 
+def statements(body: str) -> list[str]:
+    """The sentences of an article, each on one line."""
+    return [" ".join(part.split()) for part in _STATEMENT.split(body) if part.strip()]
+
+
+def replaced(body: str, sentence: str, said: str) -> str | None:
+    """The article with one of its sentences changed, however its lines are wrapped; None where it has no such sentence."""
+    found = re.search(r"\s+".join(map(re.escape, sentence.split())), body)
+    return body[: found.start()] + said + body[found.end() :] if found else None
+
+
 def rewritten(body: str, before: str, after: str) -> str | None:
     """An article with the sentences that a person changed in an answer, where all that they replaced stands in it word for
     word; else None. `before`: the answer as the agent drafted it, `after`: as the person wrote it."""
     old, new = parts(before), parts(after)
     changed = body
-    done = False
     for kind, first, last, start, end in difflib.SequenceMatcher(
         a=_bare(old), b=_bare(new), autojunk=False
     ).get_opcodes():
         if kind != "replace":
             continue
         for place, sentence in enumerate(old[first:last]):
-            if sentence not in changed:
+            there = replaced(changed, sentence, " ".join(new[start:end]) if place == 0 else "")
+            if there is None:
                 return None
-            said = " ".join(new[start:end]) if place == 0 else ""
-            changed = changed.replace(sentence, said, 1)
-            done = True
-    return re.sub(r"[ \t]+\n", "\n", changed) if done else None
+            changed = there
+    return changed if changed != body else None
 
 
 def _begun(sentence: str) -> str:
