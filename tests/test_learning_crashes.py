@@ -1,5 +1,6 @@
 """A learning job that dies anywhere, and is started again: nothing is proposed twice, and nothing is half-written."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -46,8 +47,7 @@ async def test_two_jobs_at_once_propose_once(world: World) -> None:
     await corrected(world, "cus_ada", ODD, intent="lost_parcel")
     learner = Learner(services=world.opened.services)
 
-    await learner.learn()
-    await learner.learn()
+    await asyncio.gather(learner.learn(), learner.learn())
 
     assert len((await get(world, "/learning/suggestions"))["items"]) == 1
 

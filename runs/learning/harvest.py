@@ -4,7 +4,7 @@ once, whoever dies in between, and whatever cannot be redacted now waits for the
 from datetime import timedelta
 
 from graph.deps import Services
-from records import lessons, questions
+from records import lessons, questions, suggestions
 from records.errors import NotFound
 from records.ids import ConversationId, CustomerId
 from records.lessons import SOURCES, Raw
@@ -27,6 +27,7 @@ async def harvest(services: Services) -> int:
     """How many lessons were new."""
     await _questions(services)
     async with services.database.transaction() as conn:
+        await suggestions.lock(conn)  # two that write to the same rows in another order would wait for one another
         await questions.settle(conn)
     services.fault("learning:settled")
     return sum([await _lessons(services, source) for source in SOURCES])
