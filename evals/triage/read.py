@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 NONE_LABEL = "oos"
 """The label of a message that is none of the intents."""
@@ -33,29 +32,24 @@ class Labelled:
 
 def read(path: Path, *, oos: bool = False) -> list[Labelled]:
     """The messages in their order. `oos`: all of them are none of the intents, whatever their label. Raises FileInvalid."""
-    rows = []
     try:
         with path.open("rb") as opened:
-            for line, fields in _fields(path, opened):
-                rows.append(_labelled(path, line, fields, oos))
+            zipped = opened.read(2) == GZIP
+        with (
+            gzip.open(path) if zipped else path.open("rb") as plain,
+            io.TextIOWrapper(plain, encoding="utf-8-sig", newline="") as lines,
+        ):
+            first = lines.read(1)
+            lines.seek(0)
+            told = _json_lines(path, lines) if first in ("{", "[") else _csv(path, lines)
+            rows = [_labelled(path, line, fields, oos) for line, fields in told]
     except (OSError, EOFError) as error:
         raise FileInvalid(path, 0, f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
     except UnicodeDecodeError:
-        raise FileInvalid(path, len(rows) + 1, "is not UTF-8 text") from None
+        raise FileInvalid(path, 0, "is not UTF-8 text") from None
     if not rows:
         raise FileInvalid(path, 0, "holds no message")
     return rows
-
-
-def _fields(path: Path, opened: BinaryIO) -> Iterator[tuple[int, dict[str, object]]]:
-    """The number of the line and what stands there, by column or key."""
-    zipped = opened.read(2) == GZIP
-    opened.seek(0)
-    plain = gzip.GzipFile(fileobj=opened) if zipped else opened
-    text = io.TextIOWrapper(plain, encoding="utf-8-sig", newline="")
-    first = text.read(1)
-    text.seek(0)
-    return _json_lines(path, text) if first in ("{", "[") else _csv(path, text)
 
 
 def _json_lines(path: Path, lines: io.TextIOWrapper) -> Iterator[tuple[int, dict[str, object]]]:
