@@ -31,6 +31,8 @@ UNLIKELY = 0.05
 ENOUGH = 3
 """Live examples from which an intent can be told: a new intent is not out of line with itself."""
 
+NOT_FIXED = "its own message would still be misunderstood"
+
 Code = Literal["not_fixed", "made_worse", "contradicts", "out_of_line"]
 Examples = Mapping[str, Sequence[str]]
 Vectors = NDArray[np.float64]
@@ -110,17 +112,17 @@ def judge(
     """Of a proposal as a whole. Two fits and one pass over the questions: 1,000 take seconds. `threshold`: of `none`,
     from which a message counts as none of the intents. Texts are embedded by `embed`, which had best remember them."""
     before = fit(examples, none)
-    after = fit(*_with(examples, none, proposed))
-    alone = [*_suspicions(before, embed, examples, none, proposed)]
+    after = fit(*joined_with(examples, none, proposed))
+    alone = [*suspicions_of(before, embed, examples, none, proposed)]
     sources = [each.source or each.text for each in proposed]
-    was, now = (_understood(model, sources, threshold) for model in (before, after))
+    was, now = (understood_as(model, sources, threshold) for model in (before, after))
     missed = [each for each, intent in zip(proposed, now, strict=True) if intent != each.intent]
-    worse, mended = _changed(before, after, questions, threshold)
+    worse, mended = changed_by(before, after, questions, threshold)
     return Judgement(
         reasons=(
             *alone,
-            *(_reason("not_fixed", each, "its own message would still be misunderstood") for each in missed),
-            *(_blamed(embed, proposed, each) for each in worse),
+            *(reason_against("not_fixed", each, NOT_FIXED) for each in missed),
+            *(blamed_for(embed, proposed, each) for each in worse),
         ),
         fixed=tuple(each.text for each, old, new in zip(proposed, was, now, strict=True) if old != each.intent == new),
         mended=tuple(mended),
@@ -128,7 +130,13 @@ def judge(
     )
 
 
-def _with(examples: Examples, none: Sequence[str], proposed: Sequence[ProposedExample]) -> tuple[Examples, list[str]]:
+def said_of(model: Model, proposed: Sequence[ProposedExample]) -> list[Prediction]:
+    return model.predict_many([each.text for each in proposed])
+
+
+def joined_with(
+    examples: Examples, none: Sequence[str], proposed: Sequence[ProposedExample]
+) -> tuple[Examples, list[str]]:
     """What there would be to learn from; a text that is proposed under another intent is not moved, only added."""
     joined = {intent: [*texts] for intent, texts in examples.items()}
     for each in proposed:
@@ -137,17 +145,17 @@ def _with(examples: Examples, none: Sequence[str], proposed: Sequence[ProposedEx
     return joined, [*dict.fromkeys([*none, *(each.text for each in proposed if each.intent == NONE_OF_THESE)])]
 
 
-def _understood(model: Model, texts: Sequence[str], threshold: float) -> list[str]:
+def understood_as(model: Model, texts: Sequence[str], threshold: float) -> list[str]:
     """The intent each is taken for, or NONE_OF_THESE."""
     return [NONE_OF_THESE if p.none >= threshold else p.intents[0][0] for p in model.predict_many(texts)]
 
 
-def _changed(
+def changed_by(
     before: Model, after: Model, questions: Sequence[StoredQuestion], threshold: float
 ) -> tuple[list[Worse], list[StoredQuestion]]:
     """The stored questions that would be misunderstood from now on, and those that would be understood."""
     texts = [each.text for each in questions]
-    pairs = zip(questions, _understood(before, texts, threshold), _understood(after, texts, threshold), strict=True)
+    pairs = zip(questions, understood_as(before, texts, threshold), understood_as(after, texts, threshold), strict=True)
     worse, mended = [], []
     for question, old, new in pairs:
         if old == question.intent != new:
@@ -157,7 +165,7 @@ def _changed(
     return worse, mended
 
 
-def _suspicions(
+def suspicions_of(
     before: Model, embed: Embed, examples: Examples, none: Sequence[str], proposed: Sequence[ProposedExample]
 ) -> Iterator[Reason]:
     """What speaks against single examples, in the light of the live ones alone."""
@@ -167,20 +175,23 @@ def _suspicions(
     counts = Counter(labels)
     near_by = min(NEIGHBOURS, max(ENOUGH, len(labels) // len(counts)))
     nearness = _unit(embed, [each.text for each in proposed]) @ _unit(embed, texts).T
-    said = before.predict_many([each.text for each in proposed])
+    said = said_of(before, proposed)
     for each, near, prediction in zip(proposed, nearness, said, strict=True):
         order = np.argsort(-near, kind="stable")[:near_by]
         closest = int(order[0])
         if near[closest] >= SAME and labels[closest] != each.intent:
-            yield _reason("contradicts", each, f"“{texts[closest]}” is an example of {_called(labels[closest])}")
+            yield reason_against("contradicts", each, f"“{texts[closest]}” is an example of {_called(labels[closest])}")
         elif counts[each.intent] >= ENOUGH and _unlikely(prediction, each.intent, [labels[i] for i in order]):
             nearest = Counter(labels[i] for i in order).most_common(1)[0][0]
-            yield _reason("out_of_line", each, f"what is known of it looks like {_called(nearest)}")
+            yield reason_against("out_of_line", each, f"what is known of it looks like {_called(nearest)}")
 
 
 def _unlikely(prediction: Prediction, intent: str, neighbours: Sequence[str]) -> bool:
-    chance = prediction.none if intent == NONE_OF_THESE else dict(prediction.intents).get(intent, 0.0)
-    return chance < UNLIKELY and intent not in neighbours
+    return chance_of(prediction, intent) < UNLIKELY and intent not in neighbours
+
+
+def chance_of(prediction: Prediction, intent: str) -> float:
+    return prediction.none if intent == NONE_OF_THESE else dict(prediction.intents).get(intent, 0.0)
 
 
 def _live(examples: Examples, none: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -189,17 +200,17 @@ def _live(examples: Examples, none: Sequence[str]) -> tuple[list[str], list[str]
     return [text for text, _ in pairs], [intent for _, intent in pairs]
 
 
-def _blamed(embed: Embed, proposed: Sequence[ProposedExample], worse: Worse) -> Reason:
+def blamed_for(embed: Embed, proposed: Sequence[ProposedExample], worse: Worse) -> Reason:
     """The example that most likely did it: of the intent the question would be taken for, else any; the nearest."""
     same = [each for each in proposed if each.intent == worse.taken_for] or [*proposed]
     likeness = _unit(embed, [each.text for each in same]) @ _unit(embed, [worse.question.text])[0]
     words = (
         f"“{worse.question.text}” would be taken for {_called(worse.taken_for)}, not {_called(worse.question.intent)}"
     )
-    return _reason("made_worse", same[int(likeness.argmax())], words)
+    return reason_against("made_worse", same[int(likeness.argmax())], words)
 
 
-def _reason(code: Code, each: ProposedExample, words: str) -> Reason:
+def reason_against(code: Code, each: ProposedExample, words: str) -> Reason:
     return Reason(code=code, example=each.text, words=f"“{each.text}” as {_called(each.intent)}: {words}.")
 
 

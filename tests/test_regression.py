@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from knowledge.regression import NONE_OF_THESE, Examples, Judgement, ProposedExample, StoredQuestion, judge
+from knowledge.sifting import sift
 from knowledge.triage import IntentModel
 from tests.knowledge_world import embedder
 
@@ -96,3 +97,23 @@ def test_a_message_that_is_none_of_the_intents_is_learned_as_such() -> None:
     judgement = judged(("my parcel of land is for sale, do you buy land?", NONE_OF_THESE))
 
     assert judgement.passed
+
+
+def test_of_many_proposals_the_sound_ones_are_kept_and_the_others_refused_with_a_reason() -> None:
+    sound = ProposedExample(text="the box is still not here, is it lost?", intent="where_is_order")
+    wrong = ProposedExample(text="Where is my parcel?", intent="charged_twice")
+
+    sifted = sift(fit, embedder().embed, EXAMPLES, NONE, QUESTIONS, [sound, wrong])
+
+    assert sifted.kept == (sound,)
+    assert [(reason.example, reason.code) for reason in sifted.refused] == [("Where is my parcel?", "contradicts")]
+
+
+def test_proposals_that_only_together_break_a_stored_question_are_taken_out_until_it_holds() -> None:
+    texts = [f"why did you take the money {times}?" for times in ("twice", "two times", "double")]
+    wrong = [ProposedExample(text=text, intent="where_is_order") for text in texts]
+
+    sifted = sift(fit, embedder().embed, EXAMPLES, NONE, QUESTIONS, wrong)
+
+    assert judge(fit, embedder().embed, EXAMPLES, NONE, QUESTIONS, sifted.kept).worse == ()
+    assert len(sifted.kept) < 3
