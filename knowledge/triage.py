@@ -127,6 +127,8 @@ class IntentModel:
         asks = [place for place, name in enumerate(names) if not name.startswith(NONE)]
         for row, text in enumerate(texts):
             turned = self.refusals.turned_round(text)
+            if not turned:
+                continue
             first = names[max(asks, key=lambda place: scores[row, place])]
             gone = turned | ({*names} - self.moves if first in turned and self.moves else set())
             taken[row, [name in gone and not name.startswith(NONE) for name in names]] = UNSEEN
