@@ -15,6 +15,7 @@ from evals.attacks import command as attacks
 from evals.case import Case
 from evals.coverage import declared, page
 from evals.found import Edge
+from evals.learning import command as learning
 from evals.load import CASES, CaseInvalid, load_cases
 from evals.messages import command as messages
 from evals.policy_check import command as policy
@@ -32,6 +33,7 @@ from wiring import load
 
 COMMANDS = {
     "attacks": attacks.main,
+    "learning": learning.main,
     "messages": messages.main,
     "policy": policy.main,
     "reliability": reliability.main,
