@@ -2,7 +2,7 @@
 whole, and of each title.
 
 Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework"; the Lucene variant. The passages of many articles
-lie in shards by article, so that an edit indexes one shard anew: 4,000 passages take half a second, 100,000 fifteen.
+lie in shards by article, so that an edit indexes one shard anew and not all of them.
 """
 
 import logging
@@ -23,7 +23,7 @@ K1, B = 1.5, 0.75
 TITLE_K1, TITLE_B = 1.2, 0.3
 TITLED = 3
 """How often the title counts in the article as a whole."""
-SHARD = 4096
+SHARD = 1024
 """Passages from which on there are more shards than one."""
 STEMMERS = {
     "da": "danish",
@@ -87,16 +87,17 @@ class _Shard:
     """All passages of some articles."""
 
     def __init__(self, passages: Sequence[Passage], language: str) -> None:
-        words = [_words(_read(passage), language) for passage in passages]
+        words = _words_of([_read(passage) for passage in passages], language)
         self.passages = passages
         self.holders = Counter(word for bag in words for word in set(bag))
         numbers = {name: number for number, name in enumerate(dict.fromkeys(each.article for each in passages))}
         self._article = np.array([numbers[each.article] for each in passages], np.int64)
         titles = {each.article: each.title for each in passages}
-        heads = [_words(title, language) for title in titles.values()]
+        heads = _words_of(list(titles.values()), language)
         bodies: list[list[str]] = [head * TITLED for head in heads]
-        for passage in passages:
-            bodies[numbers[passage.article]] += _words(plain(passage.text), language)
+        plains = _words_of([plain(passage.text) for passage in passages], language)
+        for passage, own in zip(passages, plains, strict=True):
+            bodies[numbers[passage.article]] += own
         if self.holders:
             self._bm25 = (_indexed(words, K1, B), _indexed(bodies, K1, B), _indexed(heads, TITLE_K1, TITLE_B))
 
@@ -128,10 +129,19 @@ def _read(passage: Passage) -> str:
 
 
 def _words(text: str, language: str) -> list[str]:
+    return _words_of([text], language)[0]
+
+
+def _words_of(texts: Sequence[str], language: str) -> list[list[str]]:
+    """Of each text, in order; many at once cost much less than each alone."""
     if language in UNSPACED:
-        letters = "".join(text.split())
-        text = " ".join(letters[place : place + 2] for place in range(len(letters)))
+        texts = [_pairs(text) for text in texts]
     stemmer = Stemmer.Stemmer(STEMMERS[language]) if language in STEMMERS else None
     stopped = language if language in STOPPED else []
-    stemmed = bm25s.tokenize(text, stopwords=stopped, stemmer=stemmer, return_ids=False, show_progress=False)
-    return list(stemmed[0]) if stemmed else []
+    found = bm25s.tokenize(list(texts), stopwords=stopped, stemmer=stemmer, return_ids=False, show_progress=False)
+    return [list(words) for words in found]
+
+
+def _pairs(text: str) -> str:
+    letters = "".join(text.split())
+    return " ".join(letters[place : place + 2] for place in range(len(letters)))

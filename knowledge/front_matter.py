@@ -15,6 +15,8 @@ SEGMENT = "segment:"
 AUDIENCE = r"^(public|internal|segment:[a-z][a-z0-9_]{0,40})$"
 LONGEST = 16_384
 """Characters of front matter."""
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml where it is there: ten times as fast."""
 DEEPEST = 20
 """Levels of nesting; a parser may give up on some hundreds with an error of its own."""
 
@@ -122,14 +124,14 @@ def _composed(file: str, source: str) -> yaml.Node | None:
         raise ArticleInvalid(file=file, line=2, field="", message=f"the front matter is over {LONGEST} characters.")
     try:
         depth = 0
-        for event in yaml.parse(source, yaml.SafeLoader):
+        for event in yaml.parse(source, LOADER):
             line = (event.start_mark.line if event.start_mark else 0) + 2
             if isinstance(event, yaml.AliasEvent):
                 raise ArticleInvalid(file=file, line=line, field="", message="an alias (`*name`) is not read here.")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
                 raise ArticleInvalid(file=file, line=line, field="", message="the front matter is nested too deeply.")
-        return yaml.compose(source, yaml.SafeLoader)
+        return yaml.compose(source, LOADER)
     except yaml.YAMLError as error:
         mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
         line = (mark.line if mark else 0) + 2

@@ -9,6 +9,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Self, cast
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ from knowledge.passages import Passage
 from records.errors import NotReady
 
 BATCH = 64
+KNOWN = 262_144
+"""Passages whose keys are remembered: an ingestion asks for each several times."""
 LARGE = 4096
 """Vectors taken out at once; Chroma takes some 5,000."""
 PREFIX = "passages-"
@@ -195,6 +198,7 @@ def shelf_of(passage: Passage) -> str:
     return f"{passage.audience.replace(':', '-')}-{passage.language}"
 
 
+@lru_cache(maxsize=KNOWN)
 def key_of(passage: Passage, model: str) -> str:
     """A vector's name: the passage, and a hash of what was embedded by which model. So what was written for an edit never
     takes the place of what is still served, and what is not named in PostgreSQL is nobody's."""

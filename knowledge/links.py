@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -38,6 +39,7 @@ def target(file: str, path: str) -> str:
     return "/".join(parts)
 
 
+@lru_cache(maxsize=4096)
 def anchors_of(body: str) -> dict[str, str]:
     """The anchors that a link may name, each with that of the page: as they are written by hand (GitHub's way), and as
     passages have them."""

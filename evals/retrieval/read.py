@@ -3,7 +3,7 @@
 import gzip
 import io
 import json
-from collections.abc import Iterator
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -98,17 +98,19 @@ def _text(path: Path, line: int, row: Json, name: str) -> str:
     return value
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Json]]:
+def _rows(path: Path) -> list[tuple[int, Json]]:
+    found: list[tuple[int, Json]] = []
     number = 0
     try:
-        with path.open("rb") as opened:
-            for number, line in enumerate(_lines(opened), 1):
+        with path.open("rb") as opened, _lines(opened) as lines:
+            for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield number, _row(path, number, line)
-    except (OSError, EOFError) as error:
+                    found.append((number, _row(path, number, line)))
+    except (OSError, EOFError, zlib.error) as error:
         raise FileInvalid(path, 0, f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
     except UnicodeDecodeError:
         raise FileInvalid(path, number + 1, "is not UTF-8 text") from None
+    return found
 
 
 def _lines(opened: BinaryIO) -> io.TextIOWrapper:

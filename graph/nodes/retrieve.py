@@ -6,7 +6,7 @@ from graph.limits.caps import may_call
 from graph.passages import carried
 from graph.state import SupportState, Update
 from graph.triage.page import words_of
-from knowledge.search import Found
+from knowledge.search import About, Found
 
 DOUBT = 0.6
 """How much less an article supports an answer to a question that belongs to another trade: whoever asks why a shop
@@ -22,7 +22,8 @@ async def retrieve(state: SupportState, deps: Deps) -> Update:
         return {}
     named = "" if step.get("kind") == "search" else words_of(state.get("page", {}))
     with spans.of_tool(deps.services.tracer, "search_articles", "datastore"):
-        found: list[Found] = [await _search(deps, query, named) for query in queries]
+        about = About(language=state["triage"]["language"])
+        found: list[Found] = [await _search(deps, query, named, about) for query in queries]
     sure = 1.0 if asked else 1 - DOUBT * deps.services.classifier.predict(queries[0]).foreign
     return {
         "passages": {
@@ -32,8 +33,8 @@ async def retrieve(state: SupportState, deps: Deps) -> Update:
     }
 
 
-async def _search(deps: Deps, query: str, page: str) -> Found:
+async def _search(deps: Deps, query: str, page: str, about: About) -> Found:
     """Where the page is named, "how do I export this?" is understood with its name, if that finds a better answer."""
-    plain = await deps.services.search.search(query)
-    there = await deps.services.search.search(f"{query} {page}") if page else plain
+    plain = await deps.services.search.search(query, about=about)
+    there = await deps.services.search.search(f"{query} {page}", about=about) if page else plain
     return there if there.support > plain.support else plain
