@@ -28,6 +28,12 @@ async def unfinished(conn: Connection) -> list[RunId]:
     return [RunId(row["id"]) for row in await sql.fetch_rows(conn, "unfinished_runs")]
 
 
+async def forget_cut_short(conn: Connection, run: RunId) -> int:
+    """Drops what is kept of steps that failed or were cancelled, so that they begin anew; how many pieces there were.
+    LangGraph keeps what such a step had written so far, and would go on as if that had been all of it."""
+    return await sql.execute(conn, "forget_cut_short", run=run)
+
+
 async def checkpoint_format(conn: Connection, run: RunId) -> str | None:
     """The format of the run's newest checkpoint, as LangGraph counts them; None when it has none."""
     row = await sql.fetch_row(conn, "checkpoint_format", thread=run)

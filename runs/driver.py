@@ -5,7 +5,7 @@
 | has no checkpoint                    | starts it with input                                              |
 | waits at an interrupt, card pending  | leaves it paused                                                  |
 | waits at an interrupt, card decided  | resumes it by the interrupt's id; the node reads the decision     |
-| has a next node                      | continues it                                                      |
+| has a step that is not done          | continues it; what was cut short while it wrote begins anew       |
 | has none                             | finishes the run                                                  |
 
 Whoever holds the lock drives; a process that dies lets go of it within milliseconds, and the sweep finds the work.
@@ -99,6 +99,8 @@ class Driver:
         self._services.fault("driver:attempt")
         async with self._services.database.transaction() as conn:
             attempts = await runs.start_attempt(conn, run.id)
+            if attempts > 1 or run.status == "paused":
+                await reopening.forget_cut_short(conn, run.id)
             await events.close_attempt(conn, run.conversation_id, now=self._services.clock.now())
             note = ("run", {"run": run.id, "attempt": attempts})
             await events.append(conn, run.conversation_id, run.id, [note], now=self._services.clock.now())
@@ -230,10 +232,9 @@ class Driver:
                 await approvals.note_interrupt(conn, run.id, snapshot.interrupts[0].id)
                 await runs.pause(conn, run.id)
                 shown = {"status": "paused", "outcome": "awaiting_approval"}
-            elif snapshot.tasks:
-                return
+            elif snapshot.tasks or not (outcome := snapshot.values.get("outcome")):
+                return  # it did not get to an end: it is due again
             else:
-                outcome = snapshot.values.get("outcome") or "answered"
                 await runs.finish(conn, run.id, _final(outcome), now=now)
                 shown = {"status": "finished", "outcome": _final(outcome)}
             if shown["status"] != "paused":

@@ -81,6 +81,17 @@ async def without_its_newest_checkpoint(world: World, run: str) -> None:
         await world.rows(f"DELETE FROM {table} WHERE thread_id = %s AND checkpoint_id = %s", run, found["id"])
 
 
+async def cut_short_while_it_wrote(world: World, run: str) -> None:
+    """As a run whose step was cancelled when it had written what it found, and not yet where to go from there."""
+    await without_its_newest_checkpoint(world, run)
+    await world.rows(
+        "UPDATE checkpoint_writes SET channel = '__error__', idx = -1 WHERE channel LIKE 'branch:to:%%' AND thread_id = %s"
+        " AND checkpoint_id = (SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = %s)",
+        run,
+        run,
+    )
+
+
 async def test_a_run_that_can_go_on_is_not_stuck(world: World) -> None:
     await waiting(world)
 
@@ -98,6 +109,19 @@ async def test_a_run_whose_step_was_kept_but_for_its_checkpoint_goes_on_with_the
     assert [each["id"] for each in await world.runs(conversation)] == [run]
     assert [each["status"] for each in await world.rows("SELECT status FROM approvals")] == ["approved"]
     assert len(await world.effects()) == 1
+
+
+async def test_a_step_that_was_cut_short_while_it_wrote_begins_anew_and_the_customer_is_answered(world: World) -> None:
+    conversation, card, run = await waiting(world)
+    await cut_short_while_it_wrote(world, run)
+    before = len(await world.told(conversation))
+
+    await world.decide(card, "approve")
+    await world.drive(conversation)
+
+    assert [(each["id"], each["outcome"]) for each in await world.runs(conversation)] == [(run, "acted")]
+    assert len(await world.effects()) == 1
+    assert (await world.told(conversation))[before:] == [card["replies"]["approve"]]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -53,3 +53,8 @@ UPDATE runs SET reopen = %(why)s WHERE id = %(run)s AND status <> 'finished' RET
 
 -- name: reopened_as
 SELECT id FROM runs WHERE reopened_from = %(run)s;
+
+-- name: forget_cut_short
+DELETE FROM checkpoint_writes w USING checkpoint_writes cut
+WHERE w.thread_id = %(run)s AND cut.thread_id = w.thread_id AND cut.checkpoint_ns = w.checkpoint_ns
+  AND cut.checkpoint_id = w.checkpoint_id AND cut.task_id = w.task_id AND cut.channel = '__error__';
