@@ -120,7 +120,10 @@ def test_an_article_that_cannot_be_read_is_an_error_with_its_line(shop: Path) ->
 
     (error,) = [each for each in found_in(shop) if each.severity == "error"]
 
-    assert (error.place, error.what) == ("shop/articles/late.md:3", "Must be 'public' or 'internal', or 'segment:NAME' with a name in small letters.")
+    assert (error.place, error.what) == (
+        "shop/articles/late.md:3",
+        "Must be 'public' or 'internal', or 'segment:NAME' with a name in small letters.",
+    )
 
 
 def test_a_help_centre_that_is_missing_is_an_error_and_an_empty_one_a_warning(shop: Path) -> None:
