@@ -40,7 +40,6 @@ from runs.reopening import reopen
 from runs.stuck import Examined, examine, find
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
-
 log = structlog.get_logger()
 
 ATTEMPTS = 5
@@ -102,8 +101,8 @@ class Driver:
             if attempts > 1 or run.status == "paused":
                 await reopening.forget_cut_short(conn, run.id)
             await events.close_attempt(conn, run.conversation_id, now=self._services.clock.now())
-            note = ("run", {"run": run.id, "attempt": attempts})
-            await events.append(conn, run.conversation_id, run.id, [note], now=self._services.clock.now())
+            note = [("run", {"run": run.id, "attempt": attempts})]
+            await events.append(conn, run.conversation_id, run.id, note, now=self._services.clock.now())
         if attempts > ATTEMPTS:
             await hand_over(self._services, self._graph, run)
             return True
@@ -232,8 +231,8 @@ class Driver:
                 await approvals.note_interrupt(conn, run.id, snapshot.interrupts[0].id)
                 await runs.pause(conn, run.id)
                 shown = {"status": "paused", "outcome": "awaiting_approval"}
-            elif snapshot.tasks or not (outcome := snapshot.values.get("outcome")):
-                return  # it did not get to an end: it is due again
+            elif snapshot.tasks or not (outcome := snapshot.values.get("outcome")):  # no end: it is due again
+                return
             else:
                 await runs.finish(conn, run.id, _final(outcome), now=now)
                 shown = {"status": "finished", "outcome": _final(outcome)}
