@@ -87,7 +87,7 @@ def outside(database_url: str, demo_url: str, folder: Path) -> Iterator[Outside]
     """Up when it yields, with a card, an action and a transcript of each customer's."""
     httpx.post(f"{demo_url}/reset", json={}).raise_for_status()
     (folder / "models").symlink_to(MODELS)
-    settings = Settings(database_url=database_url, demo_url=demo_url, var=folder, concurrency=2)
+    settings = Settings(database_url=database_url, demo_url=demo_url, var=folder, concurrency=2, rate_limits="off")
     with _serving(settings) as url:
         tokens = make_tokens(settings, SystemClock())
         yield Outside(

@@ -33,7 +33,8 @@ class Share:
             return 0.0, 1.0
         n, p, z = self.total, self.value, 1.959964
         middle, spread = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, (middle - spread) / (1 + z * z / n)), min(1.0, (middle + spread) / (1 + z * z / n))
+        low, high = (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
+        return max(0.0, min(low, p)), min(1.0, max(high, p))  # where floats round, it still holds what was found
 
 
 @dataclass(frozen=True, kw_only=True)

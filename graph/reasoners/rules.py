@@ -97,7 +97,7 @@ def _from_articles(view: View) -> Decision:
     answered = _cited(view, request, request["text"])
     if answered is None:
         return Decision(step={"kind": "escalate", "because": "nothing_like_it"}, requests=[])
-    if _told_before(view, answered):
+    if _told_before(view, request["text"]):
         return Decision(step={"kind": "escalate", "because": NOT_SOLVED}, requests=[])
     return Decision(step={"kind": "reply"}, requests=[answered])
 
@@ -138,10 +138,21 @@ def _by_rules(view: View, playbook: Playbook, request: Request) -> tuple[Request
     unknown = [name for name in view.kit.sources if name not in facts]
     choice = playbook.choose(view.values(request), unknown if view.verified else (), request["step"])
     if set(choice.read) & set(gaps):
-        return request, {"kind": "escalate", "because": UNREAD}
+        return _without_record(view, playbook, request)
     if choice.rule is None:
         return request, {"kind": "read", "reads": readings(view.kit, request, choice.read)}
     return _KINDS[choice.rule.kind](view, playbook, request, choice.rule)
+
+
+def _without_record(view: View, playbook: Playbook, request: Request) -> tuple[Request, Step | None]:
+    """A record that counts cannot be read: an article may still say where to look, and else a person does."""
+    last = playbook.rules[-1]
+    if last.kind != "answer":
+        return request, {"kind": "escalate", "because": UNREAD}
+    told, step = _answer(view, playbook, request, last)
+    return (
+        (told, step) if step is None or step["kind"] == "search" else (request, {"kind": "escalate", "because": UNREAD})
+    )
 
 
 def _absent(facts: Mapping[str, Fact], name: str) -> bool:
@@ -182,11 +193,12 @@ def _say(view: View, _playbook: Playbook, request: Request, rule: Rule) -> tuple
 
 
 def _answer(view: View, playbook: Playbook, request: Request, _rule: Rule) -> tuple[Request, Step | None]:
-    answered = _cited(view, request, request["text"]) or _cited(view, request, playbook.search)
-    if answered is not None and _told_before(view, answered):
-        return request, {"kind": "escalate", "because": NOT_SOLVED}
-    if answered is not None:
-        return answered, None
+    for query in (request["text"], playbook.search):
+        answered = _cited(view, request, query)
+        if answered is not None and _told_before(view, query):
+            return request, {"kind": "escalate", "because": NOT_SOLVED}
+        if answered is not None:
+            return answered, None
     if playbook.search and playbook.search not in view.support:
         return request, {"kind": "search", "query": playbook.search}
     return request, {"kind": "escalate", "because": "no_article"}
@@ -197,10 +209,11 @@ def _escalate(view: View, _playbook: Playbook, request: Request, rule: Rule) -> 
     return {**request, "said": told or request["said"]}, {"kind": "escalate", "because": rule.because}
 
 
-def _told_before(view: View, answered: Request) -> bool:
-    """Whether the customer says that it is not solved, and this is from an article that they were sent to then."""
+def _told_before(view: View, query: str) -> bool:
+    """Whether the customer says that it is not solved, and an article that they were sent to then is among those found:
+    what stands beside it is about the same thing."""
     sent_to = {_article(passage) for passage in view.told}
-    return view.triage["again"] and any(_article(citation["passage"]) in sent_to for citation in answered["citations"])
+    return view.triage["again"] and any(_article(found["id"]) in sent_to for found in view.passages.get(query, ()))
 
 
 def _article(passage: str) -> str:
