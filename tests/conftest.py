@@ -54,3 +54,11 @@ def database_url(postgres_url: str) -> Iterator[Callable[[], str]]:
     databases = Databases(postgres_url)
     yield databases
     databases.drop()
+
+
+LONGEST = ("evals_cases", "hostile_reasoner", "company_folder", "cli_service", "learning_examples", "studio")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin first, so that no core waits for them at the end."""
+    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in LONGEST)

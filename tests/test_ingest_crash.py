@@ -12,6 +12,8 @@ from runs.startup import prepare
 from tests.knowledge_world import MODELS, write_article
 
 POINTS = ("read", "batch", "vectors", "uncommitted", "committed", "dropped")
+QUICK = ("vectors", "committed")
+"""Those that it is killed at in every run of the tests; the others in `make prove`."""
 ROOT = Path(__file__).parents[1]
 CODE = """
 import asyncio, os, sys
@@ -78,7 +80,9 @@ def url(database_url: Callable[[], str]) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(
+    "point", [each if each in QUICK else pytest.param(each, marks=pytest.mark.long) for each in POINTS]
+)
 def test_killed_while_it_ingests_it_serves_one_version_whole_and_a_restart_finishes(
     tmp_path: Path, url: str, point: str
 ) -> None:

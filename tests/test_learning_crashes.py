@@ -15,6 +15,8 @@ from tests.service_world import World, service, world
 __all__ = ["service", "world"]
 ODD = "The box with my stuff is nowhere, did the driver eat it?"
 STEPS = ("question", "settled", "lesson", "gated", "writing", "proposed")
+QUICK = ("lesson", "writing")
+"""Those that it dies at in every run of the tests; the others in `make prove`."""
 
 
 class Died(Exception):
@@ -29,7 +31,9 @@ def dying_at(point: str) -> Callable[[str], None]:
     return fault
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "step", [each if each in QUICK else pytest.param(each, marks=pytest.mark.long) for each in STEPS]
+)
 async def test_a_job_that_died_is_done_by_the_next_one_once(world: World, step: str) -> None:
     await corrected(world, "cus_ada", ODD, intent="lost_parcel", answer="Parcels that vanish are sent again for free.")
     services = replace(world.opened.services, fault=dying_at(f"learning:{step}"))
