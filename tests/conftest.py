@@ -56,7 +56,10 @@ def database_url(postgres_url: str) -> Iterator[Callable[[], str]]:
     databases.drop()
 
 
-LONGEST = ("evals_cases", "hostile_reasoner", "company_folder", "cli_service", "learning_examples", "studio")
+LONGEST = (
+    "evals_cases", "hostile_reasoner", "company_folder", "cli_service", "learning_examples", "studio", "learning_privacy",
+    "scripted_models", "model_failures", "openapi", "kill_matrix", "wiring", "extending", "docs", "policy_steps",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
