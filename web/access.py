@@ -94,9 +94,14 @@ async def access_action(conn: Connection, doors: Doors, staff: Principal, named:
 
 async def access_suggestion(conn: Connection, doors: Doors, staff: Principal, named: str) -> Suggestion:
     """For whoever decides what is learned, from whichever queue it came. Raises NotAllowed, NotFound."""
-    if not powers(doors.services.company.current().roles, staff.roles) & {*TEACHERS}:
-        raise NotAllowed(f"This needs the role {' or '.join(TEACHERS)}.")
+    need_role(doors, staff, *TEACHERS)
     return await suggestions.get(conn, SuggestionId(known_id(named)))
+
+
+def need_role(doors: Doors, principal: Principal, *roles: str) -> None:
+    """Raises NotAllowed unless the principal holds one of the roles, itself or by one that includes it."""
+    if not powers(doors.services.company.current().roles, principal.roles) & set(roles):
+        raise NotAllowed(f"This needs the role {' or '.join(roles)}.")
 
 
 def visible_queues(doors: Doors, staff: Principal) -> frozenset[str] | None:

@@ -12,7 +12,6 @@ from graph.actions import reconcile, settling, undoing
 from policy.words import money
 from records import actions
 from records.actions import Event, Listed, Position
-from records.errors import BadRequest
 from records.ledger import Entry
 from records.sql import Connection
 from records.staff import Principal
@@ -21,15 +20,12 @@ from web.access import access_action, visible_queues
 from web.auth import BEARER, ReachableAction, Staff
 from web.doors import Doors, TheDoors
 from web.names import id_of
-from web.views import instant
+from web.paging import NotOurs
+from web.views import instant, plain
 
 router = APIRouter(prefix="/actions", tags=["actions"], dependencies=[BEARER])
 Json = dict[str, Any]
 Wanted = Literal["reserved", "done", "refused", "unknown", "all"]
-
-
-class NotOurs(BadRequest):
-    """This cursor is not one of ours."""
 
 
 class Settlement(BaseModel):
@@ -118,7 +114,7 @@ async def _whole(conn: Connection, doors: Doors, entry: Entry, staff: Principal)
 
 
 def _plain(entry: Entry) -> Json:
-    shown = {name: instant(value) if isinstance(value, datetime) else value for name, value in vars(entry).items()}
+    shown = {name: plain(value) for name, value in vars(entry).items()}
     return {"id": id_of(entry.key), **shown, "undoes": _named(entry.undoes) if entry.undoes else None}
 
 
@@ -131,7 +127,7 @@ def _moved(event: Event) -> Json:
 
 
 def _row(item: Listed) -> Json:
-    shown = {name: instant(value) if isinstance(value, datetime) else value for name, value in vars(item).items()}
+    shown = {name: plain(value) for name, value in vars(item).items()}
     return {"id": id_of(item.key), **shown, "worth": money(item.amount, item.currency) if item.amount else ""}
 
 

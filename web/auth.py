@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from policy.authority import powers
 from records import staff
 from records.approvals import Approval
 from records.conversations import Conversation
@@ -114,12 +113,6 @@ async def still_reaches(doors: Doors, token: str, conversation: ConversationId) 
     except (NotSignedIn, NotFound):
         return False
     return True
-
-
-def need_role(doors: Doors, principal: Principal, *roles: str) -> None:
-    """Raises NotAllowed unless the principal holds one of the roles, itself or by one that includes it."""
-    if not powers(doors.services.company.current().roles, principal.roles) & set(roles):
-        raise NotAllowed(f"This needs the role {' or '.join(roles)}.")
 
 
 def bearer_of(request: Request) -> str | None:

@@ -9,7 +9,8 @@ from runs.erasure import Eraser, Proof
 from runs.learning.deciding import refreshed
 from runs.learning.shelf import caught_up
 from web import text
-from web.auth import BEARER, Reachable, Staff, need_role
+from web.access import need_role
+from web.auth import BEARER, Reachable, Staff
 from web.doors import Doors, TheDoors
 
 router = APIRouter(tags=["staff"], dependencies=[BEARER])

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from runs.learning.gaps import Gaps, Report, gaps_of, report_of
-from web.access import TEACHERS
-from web.auth import BEARER, Staff, need_role
+from web.access import TEACHERS, need_role
+from web.auth import BEARER, Staff
 from web.doors import TheDoors
 
 router = APIRouter(tags=["learning"], dependencies=[BEARER])

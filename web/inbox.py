@@ -17,11 +17,11 @@ from records.inbox import Listed, Move
 from records.joins import Join
 from records.staff import Principal
 from web import text
-from web.access import visible_queues
-from web.auth import BEARER, ReachableApproval, Staff, need_role
+from web.access import need_role, visible_queues
+from web.auth import BEARER, ReachableApproval, Staff
 from web.doors import Doors, TheDoors
 from web.paging import cursor_of, position_of
-from web.views import instant, joined_view
+from web.views import joined_view, plain
 
 router = APIRouter(prefix="/approvals", tags=["inbox"], dependencies=[BEARER])
 Json = dict[str, Any]
@@ -136,19 +136,19 @@ async def card_of(doors: Doors, card: Approval, staff: Principal) -> Json:
 
 
 def _row(item: Listed, now: datetime) -> Json:
-    shown = {name: _plain(value) for name, value in vars(item).items()}
+    shown = {name: plain(value) for name, value in vars(item).items()}
     return {**shown, "age_seconds": _age(item.filed_at, now)}
 
 
 def _view(doors: Doors, card: Approval, history: list[Move], joined: list[Join], staff: Principal) -> Json:
     """`joined`: what the customer has written about it in other conversations, also since the card was filed."""
     now = doors.services.clock.now()
-    columns = {name: _plain(value) for name, value in vars(card).items() if name not in INSIDE}
+    columns = {name: plain(value) for name, value in vars(card).items() if name not in INSIDE}
     return {
         **card.card,
         **columns,
         "facts": _aged(card.card.get("facts", {}), now),
-        "history": [{name: _plain(value) for name, value in vars(move).items()} for move in history],
+        "history": [{name: plain(value) for name, value in vars(move).items()} for move in history],
         "joined": [joined_view(join) for join in joined],
         "may_decide": card.status == "pending" and card.first_by != staff.id and may(doors.services, card, staff),
     }
@@ -168,7 +168,3 @@ def _with_age(fact: Json, now: datetime) -> Json:
 
 def _age(since: datetime, now: datetime) -> int:
     return max(0, int((now - since).total_seconds()))
-
-
-def _plain(value: Any) -> Any:
-    return instant(value) if isinstance(value, datetime) else value

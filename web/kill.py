@@ -10,7 +10,8 @@ from records import switches
 from records.errors import Unprocessable
 from records.switches import Switch
 from web import text
-from web.auth import BEARER, Staff, need_role
+from web.access import need_role
+from web.auth import BEARER, Staff
 from web.doors import Doors, TheDoors
 from web.views import instant
 

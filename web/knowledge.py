@@ -16,7 +16,8 @@ from knowledge.verify import verified_json, verify
 from records import audit
 from records.errors import CloseloopError, NotReady
 from records.staff import Principal
-from web.auth import BEARER, Staff, need_role
+from web.access import need_role
+from web.auth import BEARER, Staff
 from web.described import STREAM
 from web.doors import Doors, TheDoors
 

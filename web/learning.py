@@ -1,6 +1,5 @@
 """What could be learned, with its evidence; the decisions about it; and taking it back. Nothing is live before a decision."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -13,11 +12,11 @@ from records.suggestions import Listed, Suggestion
 from runs.learning import deciding
 from runs.learning.job import Learner
 from web import text
-from web.access import TEACHERS
-from web.auth import BEARER, Reachable, ReachableSuggestion, Staff, need_role
+from web.access import TEACHERS, need_role
+from web.auth import BEARER, Reachable, ReachableSuggestion, Staff
 from web.doors import Doors, TheDoors
 from web.paging import cursor_of, position_of
-from web.views import instant
+from web.views import plain
 
 router = APIRouter(tags=["learning"], dependencies=[BEARER])
 Json = dict[str, Any]
@@ -117,7 +116,7 @@ async def _read(doors: Doors, found: Suggestion) -> Json:
     customers = {each.customer_id for each in told if each.customer_id}
     visitors = {each.conversation_id for each in told if each.customer_id is None}
     return {
-        **{name: _plain(value) for name, value in vars(found).items()},
+        **{name: plain(value) for name, value in vars(found).items()},
         "lessons": len(told),
         "conversations": len({each.conversation_id for each in told}),
         "customers": len(customers),
@@ -142,14 +141,10 @@ def warning(told: int, customers: int, visitors: int) -> str | None:
 
 def _lesson(each: Lesson) -> Json:
     """Without the customer's id: it is their conversation that is linked."""
-    kept = {name: _plain(value) for name, value in vars(each).items() if name not in ("customer_id", "suggestion_id")}
+    kept = {name: plain(value) for name, value in vars(each).items() if name not in ("customer_id", "suggestion_id")}
     return {**kept, "verified": each.customer_id is not None, "link": f"/conversations/{each.conversation_id}"}
 
 
 def _row(each: Listed) -> Json:
-    shown = {name: _plain(value) for name, value in vars(each).items()}
+    shown = {name: plain(value) for name, value in vars(each).items()}
     return {**shown, "warning": warning(each.lessons, each.customers, each.visitors)}
-
-
-def _plain(value: Any) -> Any:
-    return instant(value) if isinstance(value, datetime) else value

@@ -14,7 +14,8 @@ from records.ids import StaffId
 from records.sql import Connection
 from records.staff import Principal
 from web import text
-from web.auth import BEARER, Reachable, Staff, need_role
+from web.access import need_role
+from web.auth import BEARER, Reachable, Staff
 from web.doors import Doors, TheDoors
 
 router = APIRouter(tags=["staff"], dependencies=[BEARER])

@@ -11,7 +11,8 @@ from records import model_usage
 from records.errors import Unprocessable
 from records.ids import ConversationId
 from records.model_usage import By, Line
-from web.auth import BEARER, Staff, need_role
+from web.access import need_role
+from web.auth import BEARER, Staff
 from web.doors import Doors, TheDoors
 
 router = APIRouter(prefix="/usage", tags=["staff"], dependencies=[BEARER])

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from evals.figures import Figure, table_of
 from evals.reliability import picture as reliability_picture
 from evals.reliability.measure import reliability
-from evals.retrieval.measure import Asked, Figure, asked, coverage, figures, milliseconds
+from evals.retrieval.measure import Asked, asked, coverage, figures, milliseconds
 from evals.retrieval.read import Question, articles_of, questions_of
 from evals.stage import MODELS
 from evals.triage import picture
@@ -124,14 +125,7 @@ async def _searched(
 
 def _table(found: Mapping[str, Figure], answers: Sequence[Asked], articles: int, passages: int) -> Table:
     title = f"{len(answers)} questions, {articles} articles in {passages} passages"
-    made = Table("figure", title=title, title_justify="left")
-    made.add_column("value", justify="right")
-    made.add_column("95 % interval", justify="right")
-    for name, figure in found.items():
-        if figure.value is None or figure.interval is None:
-            made.add_row(TITLES[name], "–", "the files hold no such questions")
-        else:
-            made.add_row(TITLES[name], f"{figure.value:.4f}", f"{figure.interval[0]:.4f} to {figure.interval[1]:.4f}")
+    made = table_of(found, TITLES, title, of="questions")
     made.add_row("one search, half of them", f"{milliseconds(answers, 0.5):.1f} ms", "")
     made.add_row("one search, 95 of 100", f"{milliseconds(answers, 0.95):.1f} ms", "")
     return made

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from evals.figures import Figure
 from evals.reliability.measure import Guess
 from evals.retrieval.read import Question
 from knowledge.search import Found
@@ -48,14 +49,6 @@ class Asked:
     def guess(self) -> Guess:
         """`support` against whether the first article answers."""
         return Guess(probability=self.support, right=bool(self.ranked) and self.ranked[0] in self.question.gold)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A value with its 95 % interval; both None where the files hold no such thing."""
-
-    value: float | None
-    interval: tuple[float, float] | None
 
 
 def asked(question: Question, found: Found, ms: float) -> Asked:

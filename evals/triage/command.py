@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from evals.figures import Figure, table_of
 from evals.reliability import picture as reliability_picture
 from evals.reliability.measure import Guess, reliability
 from evals.stage import MODELS
 from evals.triage import picture
-from evals.triage.measure import REJECTED, Figure, Outcome, coverage, figures, handled_at, outcome
+from evals.triage.measure import REJECTED, Outcome, coverage, figures, handled_at, outcome
 from evals.triage.read import FileInvalid, Labelled, read
 from knowledge.embedder import Embedder
 from knowledge.triage import IntentModel, NothingToLearn, Prediction
@@ -150,14 +151,7 @@ def _milliseconds(model: IntentModel, texts: Sequence[str]) -> float:
 
 def _table(measured: Measured, found: Mapping[str, Figure]) -> Table:
     title = f"{measured.learned} examples of {measured.intents} intents, tried on {len(measured.found.right)} messages"
-    made = Table("figure", title=title, title_justify="left")
-    made.add_column("value", justify="right")
-    made.add_column("95 % interval", justify="right")
-    for name, figure in found.items():
-        if figure.value is None or figure.interval is None:
-            made.add_row(TITLES[name], "–", "the files hold no such messages")
-        else:
-            made.add_row(TITLES[name], f"{figure.value:.4f}", f"{figure.interval[0]:.4f} to {figure.interval[1]:.4f}")
+    made = table_of(found, TITLES, title, of="messages")
     made.add_row("one message", f"{measured.ms:.1f} ms", "")
     made.add_row("learning again", f"{measured.refit:.2f} s", "")
     return made

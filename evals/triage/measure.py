@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from evals.figures import Figure
 from evals.messages.judge import Share
 from evals.triage.read import Labelled
 from knowledge.triage import Prediction
@@ -49,14 +50,6 @@ class Outcome:
             none=self.none[places],
             inside=self.inside[places],
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A share between 0 and 1 with its 95 % interval; both None where the files hold no such thing."""
-
-    value: float | None
-    interval: tuple[float, float] | None
 
 
 def outcome(messages: Sequence[Labelled], predictions: Sequence[Prediction]) -> Outcome:

@@ -56,35 +56,20 @@ class Gap:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doubtful:
-    """An article that is cited and wants looking at. `because`: `old`, `corrected` by people, or `unhappy` customers after
-    it. `age_days`: since its last edit."""
+class Doubtful(Cited):
+    """It wants looking at. `because`: `old`, `corrected` by people, or `unhappy` customers after it. `age_days`: since its
+    last edit."""
 
-    article: str
     title: str
     because: list[str]
     age_days: int
-    cited: int
-    customers: int
-    not_solved: int
-    reopened: int
-    rated_low: int
-    corrected: int
-    conversations: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Backlog:
-    """A reason for handoffs. `trend`: of the second half of the window against the first. `remedy`: what would remove it."""
+class Backlog(Reason):
+    """`trend`: of the second half of the window against the first. `remedy`: what would remove it."""
 
-    reason: str
-    intent: str
-    handoffs: int
-    lately: int
     trend: str
-    customers: int
-    waited: float | None
-    conversations: list[str]
     remedy: str
 
 
